@@ -1,0 +1,173 @@
+package operations
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Call is what an operation is given to run.
+type Call struct {
+	Input json.RawMessage   // validated
+	Base  Base              // where the service's API lies, for this credential
+	HTTP  Doer              // signs, limits, retries and guards each request; the operation sees no secret
+	Field map[string]string // the credential's fields that are not secret
+
+	// Invoke runs another operation of the same connector, with the same credential.
+	Invoke func(ctx context.Context, operation string, input json.RawMessage) (json.RawMessage, error)
+	// Now is the clock.
+	Now func() time.Time
+
+	// ReadError is the connector's.
+	ReadError func(status int, header http.Header, body []byte) UpstreamProblem
+	Usage     *Usage
+}
+
+// Doer sends one HTTP request. It satisfies what vendors' client libraries ask for.
+type Doer interface {
+	Do(*http.Request) (*http.Response, error)
+}
+
+// Warn adds a remark to the call's meta: something the caller should know though the call went well.
+func (c *Call) Warn(format string, args ...any) {
+	if c.Usage != nil {
+		c.Usage.Warn(fmt.Sprintf(format, args...))
+	}
+}
+
+// Response is an upstream answer, read whole.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Exchange sends the request and reads the answer whole, whatever its status.
+func (c *Call) Exchange(request *http.Request) (*Response, error) {
+	response, err := c.HTTP.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, fmt.Errorf("reading the answer: %w", err)
+	}
+	return &Response{Status: response.StatusCode, Header: response.Header, Body: body}, nil
+}
+
+// Send is Exchange where any status of 300 or above is an error.
+func (c *Call) Send(request *http.Request) (*Response, error) {
+	response, err := c.Exchange(request)
+	if err != nil {
+		return nil, err
+	}
+	if response.Status >= 300 {
+		return nil, c.statusError(response)
+	}
+	return response, nil
+}
+
+// Usage counts what a call cost upstream. It is safe for concurrent use.
+type Usage struct {
+	Requests atomic.Int64 // upstream requests, each try counted
+	Retries  atomic.Int64
+	waited   atomic.Int64
+	upstream atomic.Int64
+
+	mu       sync.Mutex
+	warnings []string
+}
+
+// AddWait adds time spent waiting for a limit or between tries.
+func (u *Usage) AddWait(d time.Duration) { u.waited.Add(int64(d)) }
+
+// AddUpstream adds time spent on the service itself.
+func (u *Usage) AddUpstream(d time.Duration) { u.upstream.Add(int64(d)) }
+
+// Waited is the time spent waiting for limits and between tries.
+func (u *Usage) Waited() time.Duration { return time.Duration(u.waited.Load()) }
+
+// Upstream is the time spent on the service itself.
+func (u *Usage) Upstream() time.Duration { return time.Duration(u.upstream.Load()) }
+
+// Warn adds a remark, once.
+func (u *Usage) Warn(text string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, w := range u.warnings {
+		if w == text {
+			return
+		}
+	}
+	u.warnings = append(u.warnings, text)
+}
+
+// Warnings gives the remarks so far.
+func (u *Usage) Warnings() []string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return append([]string(nil), u.warnings...)
+}
+
+// Credential is an account at a service, opened for use.
+type Credential struct {
+	ID        string
+	Workspace string
+	Connector string
+	Name      string
+	Scheme    string            // the Auth it was made for
+	Fields    map[string]string // shown to admins and operations
+	Secrets   Secrets           // for signing only
+}
+
+// Secrets are the secret fields of a credential. Printing, logging or encoding them shows only their names.
+type Secrets map[string]string
+
+// String shows the names only.
+func (s Secrets) String() string {
+	names := make([]string, 0, len(s))
+	for name := range s {
+		names = append(names, name+":[redacted]")
+	}
+	return strings.Join(names, " ")
+}
+
+// GoString shows the names only.
+func (s Secrets) GoString() string { return s.String() }
+
+// LogValue shows the names only.
+func (s Secrets) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalJSON shows nothing: secrets leave the process encrypted or not at all.
+func (s Secrets) MarshalJSON() ([]byte, error) {
+	return []byte(`"[redacted]"`), nil
+}
+
+// Target is what a client for upstream requests is made for.
+type Target struct {
+	Connector  Connector
+	Operation  Spec
+	Credential *Credential // nil: the service wants none
+	Base       Base
+	Trusted    bool // the operator named the origin himself: it may be a private address
+	Priority   Priority
+	Usage      *Usage
+}
+
+// Priority orders calls that wait for the same limit.
+type Priority int
+
+// The priorities, first served first.
+const (
+	PriorityLive Priority = iota // somebody waits for the answer
+	PriorityDDL                  // a drop-down is being filled
+	PriorityBulk                 // nobody waits
+)

@@ -1,0 +1,36 @@
+package execute
+
+import "github.com/patchbay/patchbay/operations"
+
+// Role is what an API key may do.
+type Role string
+
+// The roles.
+const (
+	RoleAdmin   Role = "admin"   // everything in its workspace
+	RoleBuilder Role = "builder" // reads the catalogue, sees which credentials there are, calls operations
+	RoleEmbed   Role = "embed"   // calls DDL operations only; safe to give to a page's server
+)
+
+// Roles lists the roles, most powerful first.
+func Roles() []Role { return []Role{RoleAdmin, RoleBuilder, RoleEmbed} }
+
+// Caller is who asks.
+type Caller struct {
+	Workspace string
+	Key       string // the id of the API key
+	Role      Role
+}
+
+func (c Caller) authorise(spec operations.Spec) error {
+	switch {
+	case c.Workspace == "":
+		return operations.Errorf(operations.CodeUnauthenticated, "the call names no workspace")
+	case c.Role == RoleAdmin || c.Role == RoleBuilder:
+		return nil
+	case c.Role == RoleEmbed && spec.Kind == operations.KindDDL:
+		return nil
+	default:
+		return operations.Errorf(operations.CodeForbidden, "this key may call DDL operations only")
+	}
+}

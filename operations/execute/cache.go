@@ -1,0 +1,116 @@
+package execute
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/patchbay/patchbay/operations"
+)
+
+// Cache keeps answers for a while. Tags group answers that one write makes untrue.
+type Cache interface {
+	Get(ctx context.Context, key string) (Entry, bool)
+	Set(ctx context.Context, tag, key string, entry Entry)
+	Invalidate(ctx context.Context, tag string)
+}
+
+// Entry is a cached answer.
+type Entry struct {
+	Output json.RawMessage
+	Stored time.Time
+	Fresh  time.Duration // how long it is fresh
+	Keep   time.Duration // how long it may be served at all
+}
+
+// Cached tells where an answer came from.
+type Cached string
+
+// Where answers come from.
+const (
+	Miss  Cached = "miss"  // from the service
+	Fresh Cached = "fresh" // from the cache
+	Stale Cached = "stale" // from the cache, a new one being fetched meanwhile
+)
+
+// cached answers from the cache where the operation has a rule, otherwise runs; a write drops what it made untrue.
+func (x *Executor) cached(ctx context.Context, request Request, r *run, input json.RawMessage, meta *Meta) (json.RawMessage, error) {
+	rule := r.plan.spec.Cache
+	if x.Cache == nil || rule.TTL == 0 || r.plan.spec.Effect != operations.EffectRead {
+		output, err := r.do(ctx, input)
+		if r.plan.spec.Effect != operations.EffectRead && x.Cache != nil && wasSent(err) {
+			x.Cache.Invalidate(context.WithoutCancel(ctx), tag(request, r.plan))
+		}
+		return output, err
+	}
+	key := cacheKey(request, r.plan, input)
+	if entry, ok := x.Cache.Get(ctx, key); ok && !request.NoCache {
+		age := x.Now().Sub(entry.Stored)
+		meta.AgeSeconds = age.Round(time.Millisecond).Seconds()
+		if meta.Cached = Fresh; age > entry.Fresh {
+			meta.Cached = Stale
+			x.refresh(ctx, request, r, key, input)
+		}
+		return entry.Output, nil
+	}
+	return x.fly(ctx, request, r, key, input)
+}
+
+// wasSent tells whether a write may have changed something.
+func wasSent(err error) bool {
+	return err == nil || operations.AsError(err).Code == operations.CodeOutcomeUnknown
+}
+
+// fly runs the operation once for all who ask for the same at the same time. The flight goes on if one of them leaves.
+func (x *Executor) fly(ctx context.Context, request Request, r *run, key string, input json.RawMessage) (json.RawMessage, error) {
+	done := x.flights.DoChan(key, func() (any, error) {
+		flight, cancel := context.WithTimeout(context.WithoutCancel(ctx), x.timeout(request))
+		defer cancel()
+		output, err := r.do(flight, input)
+		if err == nil {
+			rule := r.plan.spec.Cache
+			x.Cache.Set(flight, tag(request, r.plan), key, Entry{
+				Output: output, Stored: x.Now(), Fresh: rule.TTL.Duration(), Keep: rule.TTL.Duration() + rule.StaleFor.Duration(),
+			})
+		}
+		return output, err
+	})
+	select {
+	case <-ctx.Done():
+		return nil, fmt.Errorf("waiting for the answer: %w", ctx.Err())
+	case result := <-done:
+		output, _ := result.Val.(json.RawMessage)
+		return output, result.Err
+	}
+}
+
+// refresh fetches a new answer in the background. What it costs is not the caller's.
+func (x *Executor) refresh(ctx context.Context, request Request, r *run, key string, input json.RawMessage) {
+	background := *r
+	background.usage = &operations.Usage{}
+	go func() {
+		if _, err := x.fly(context.WithoutCancel(ctx), request, &background, key, input); err != nil {
+			x.Log.WarnContext(ctx, "refreshing a cached answer failed", "operation", r.plan.spec.Identifier, "error", err)
+		}
+	}()
+}
+
+func tag(request Request, p *plan) string {
+	return request.Caller.Workspace + "/" + request.Credential + "/" + p.connector.Name + "/" + p.spec.Resource
+}
+
+// cacheKey names an answer. The input is put in canonical form: keys sorted, no white space.
+func cacheKey(request Request, p *plan, input json.RawMessage) string {
+	canonical := input
+	if document, err := operations.Decode(input); err == nil {
+		if sorted, err := json.Marshal(document); err == nil {
+			canonical = sorted
+		}
+	}
+	sum := sha256.Sum256(canonical)
+	return fmt.Sprintf("%s/%s/%s@%s/%s/%s", request.Caller.Workspace, request.Credential, p.connector.Name,
+		p.connector.Version, p.spec.Name, hex.EncodeToString(sum[:]))
+}

@@ -1,0 +1,223 @@
+// Package execute runs one call from start to end: find, validate, authorise, open the credential, run, check,
+// tell what it cost, record.
+package execute
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/patchbay/patchbay/operations"
+)
+
+// Credentials opens stored accounts. An id that does not exist in the workspace is operations.CodeNotFound.
+type Credentials interface {
+	Open(ctx context.Context, workspace, id string) (*operations.Credential, error)
+}
+
+// Upstream makes clients for a service: signed, limited, retried and guarded.
+type Upstream interface {
+	Client(target operations.Target) operations.Doer
+}
+
+// Recorder keeps records of calls. Record must not block.
+type Recorder interface {
+	Record(record Record)
+}
+
+// Options are the parts and settings of an Executor. Catalogue, Credentials and Upstream are required.
+type Options struct {
+	Catalogue   *operations.Catalogue
+	Credentials Credentials
+	Upstream    Upstream
+	Cache       Cache    // nil: nothing is cached
+	Recorder    Recorder // nil: nothing is recorded
+	Log         *slog.Logger
+	Now         func() time.Time
+
+	Origins       map[string]string // connector → the origin its operator gives in place of the vendor's
+	Timeout       time.Duration     // of a call that asks for none; default 30 s
+	MaxTimeout    time.Duration     // the most a call may ask for; default 120 s
+	CheckOutput   time.Duration     // an operation's output is checked against its schema at most so often; 0: always
+	RecordBodies  bool              // keep inputs and outputs, redacted, with the records
+	MaxInputBytes int               // default 8 MiB
+}
+
+// Executor runs calls. It is safe for concurrent use.
+type Executor struct {
+	Options
+	plans   map[string]*plan
+	flights singleflight.Group
+}
+
+// New makes an executor.
+func New(options Options) *Executor {
+	x := &Executor{Options: options, plans: map[string]*plan{}}
+	if x.Log == nil {
+		x.Log = slog.New(slog.DiscardHandler)
+	}
+	if x.Now == nil {
+		x.Now = time.Now
+	}
+	if x.Timeout == 0 {
+		x.Timeout = 30 * time.Second
+	}
+	if x.MaxTimeout == 0 {
+		x.MaxTimeout = 120 * time.Second
+	}
+	if x.MaxInputBytes == 0 {
+		x.MaxInputBytes = 8 << 20
+	}
+	for _, connector := range options.Catalogue.Connectors() {
+		for _, operation := range connector.Operations {
+			p := newPlan(connector, operation)
+			x.plans[connector.Name+"."+p.spec.Name] = p
+		}
+	}
+	return x
+}
+
+// Request is one call, asked for by a caller.
+type Request struct {
+	ID         string // of the request, for logs and support
+	Caller     Caller
+	Connector  string
+	Operation  string // name or unique identifier
+	Credential string // id; may be empty if the connector needs none
+	Input      json.RawMessage
+	Timeout    time.Duration // zero: the default
+	NoCache    bool          // do not answer from the cache
+	Bulk       bool          // nobody waits for the answer
+}
+
+// Result is a call's answer.
+type Result struct {
+	Output json.RawMessage
+	Meta   Meta
+}
+
+// Meta tells how an answer came about. Times are milliseconds.
+type Meta struct {
+	RequestID  string   `json:"requestId"`
+	Connector  string   `json:"connector"`
+	Operation  string   `json:"operation"`
+	Cached     Cached   `json:"cached"`
+	AgeSeconds float64  `json:"ageSeconds,omitempty"` // of a cached answer
+	Attempts   int64    `json:"attempts"`             // upstream requests, each try counted
+	WaitedMs   float64  `json:"waitedMs"`             // for limits and between tries
+	UpstreamMs float64  `json:"upstreamMs"`
+	DurationMs float64  `json:"durationMs"` // of the whole call
+	Warnings   []string `json:"warnings,omitempty"`
+}
+
+// Call runs one call. The error is always an *operations.Error; the result's meta is filled in either way.
+func (x *Executor) Call(ctx context.Context, request Request) (Result, error) {
+	start := x.Now()
+	usage := &operations.Usage{}
+	result := Result{Meta: Meta{RequestID: request.ID, Connector: request.Connector, Operation: request.Operation, Cached: Miss}}
+
+	ctx, cancel := context.WithTimeout(ctx, x.timeout(request))
+	defer cancel()
+	credential, err := x.call(ctx, request, usage, &result)
+
+	result.Meta.fill(usage, x.Now().Sub(start))
+	var fault *operations.Error
+	if err != nil {
+		fault = x.fault(ctx, request, err)
+	}
+	x.record(request, start, result, credential, fault)
+	if fault != nil {
+		return result, fault
+	}
+	return result, nil
+}
+
+func (x *Executor) call(ctx context.Context, request Request, usage *operations.Usage, result *Result) (*operations.Credential, error) {
+	connector, operation, err := x.Catalogue.Operation(request.Connector, request.Operation)
+	if err != nil {
+		return nil, err
+	}
+	p := x.plans[connector.Name+"."+operation.Spec().Name]
+	result.Meta.Operation = p.spec.Name
+	if err := request.Caller.authorise(p.spec); err != nil {
+		return nil, err
+	}
+	credential, err := x.open(ctx, request, connector)
+	if err != nil {
+		return nil, err
+	}
+	if len(request.Input) > x.MaxInputBytes {
+		return credential, operations.Errorf(operations.CodeTooLarge, "the input is larger than %d bytes", x.MaxInputBytes)
+	}
+	input, err := p.validate(request.Input, usage)
+	if err != nil {
+		return credential, err
+	}
+	r := &run{x: x, plan: p, credential: credential, usage: usage, priority: priority(request, p.spec)}
+	if err := r.resolveBase(); err != nil {
+		return credential, err
+	}
+	result.Output, err = x.cached(ctx, request, r, input, &result.Meta)
+	return credential, err
+}
+
+func (x *Executor) timeout(request Request) time.Duration {
+	timeout := x.Timeout
+	if p, ok := x.plans[request.Connector+"."+request.Operation]; ok && p.spec.Timeout > 0 {
+		timeout = p.spec.Timeout
+	}
+	if request.Timeout > 0 {
+		timeout = request.Timeout
+	}
+	return min(timeout, x.MaxTimeout)
+}
+
+func (x *Executor) open(ctx context.Context, request Request, connector operations.Connector) (*operations.Credential, error) {
+	if request.Credential == "" {
+		if len(connector.Auth) == 0 {
+			return nil, nil
+		}
+		return nil, &operations.Error{
+			Code: operations.CodeInvalidInput, Detail: "this connector needs a credential; give the id of one",
+			Faults: []operations.InputFault{{Pointer: "/credentialId", Detail: "is required"}},
+		}
+	}
+	credential, err := x.Credentials.Open(ctx, request.Caller.Workspace, request.Credential)
+	if err != nil {
+		return nil, err
+	}
+	if credential.Connector != connector.Name {
+		return nil, &operations.Error{
+			Code:   operations.CodeInvalidInput,
+			Detail: "that credential belongs to the connector " + credential.Connector,
+			Faults: []operations.InputFault{{Pointer: "/credentialId", Detail: "is a credential of another connector"}},
+		}
+	}
+	return credential, nil
+}
+
+func priority(request Request, spec operations.Spec) operations.Priority {
+	switch {
+	case request.Bulk:
+		return operations.PriorityBulk
+	case spec.Kind == operations.KindDDL:
+		return operations.PriorityDDL
+	default:
+		return operations.PriorityLive
+	}
+}
+
+func (m *Meta) fill(usage *operations.Usage, duration time.Duration) {
+	m.Attempts = usage.Requests.Load()
+	m.WaitedMs = milliseconds(usage.Waited())
+	m.UpstreamMs = milliseconds(usage.Upstream())
+	m.DurationMs = milliseconds(duration)
+	m.Warnings = usage.Warnings()
+}
+
+func milliseconds(d time.Duration) float64 {
+	return float64(d.Round(10*time.Microsecond)) / float64(time.Millisecond)
+}

@@ -1,0 +1,107 @@
+package execute
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/patchbay/patchbay/operations"
+)
+
+// maxInvoke bounds how deep operations may run one another.
+const maxInvoke = 4
+
+// run is one operation on its way: the plan, and what all upstream requests of the call share.
+type run struct {
+	x          *Executor
+	plan       *plan
+	credential *operations.Credential
+	usage      *operations.Usage
+	priority   operations.Priority
+	base       operations.Base
+	trusted    bool
+	depth      int
+}
+
+func (r *run) resolveBase() error {
+	var fields map[string]string
+	if r.credential != nil {
+		fields = r.credential.Fields
+	}
+	if r.plan.connector.Origin == "" {
+		return nil
+	}
+	override := r.x.Origins[r.plan.connector.Name]
+	base, err := operations.NewBase(r.plan.connector, override, fields)
+	if err != nil {
+		return err
+	}
+	r.base, r.trusted = base, override != ""
+	return nil
+}
+
+func (r *run) do(ctx context.Context, input json.RawMessage) (output json.RawMessage, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("running %s: panic: %v\n%s", r.plan.spec.Identifier, p, debug.Stack())
+		}
+	}()
+	output, err = r.plan.operation.Run(ctx, r.callOf(input))
+	if err != nil {
+		return nil, err
+	}
+	return output, r.plan.check(output, r.x.CheckOutput, r.x.Now(), r.usage)
+}
+
+func (r *run) callOf(input json.RawMessage) *operations.Call {
+	call := &operations.Call{
+		Input: input, Base: r.base, Now: r.x.Now, Usage: r.usage, ReadError: r.plan.connector.ReadError,
+		Invoke: r.invoke,
+		HTTP: r.x.Upstream.Client(operations.Target{
+			Connector: r.plan.connector, Operation: r.plan.spec, Credential: r.credential, Base: r.base,
+			Trusted: r.trusted, Priority: r.priority, Usage: r.usage,
+		}),
+	}
+	if r.credential != nil {
+		call.Field = r.credential.Fields
+	}
+	return call
+}
+
+func (r *run) invoke(ctx context.Context, name string, input json.RawMessage) (json.RawMessage, error) {
+	_, operation, err := r.x.Catalogue.Operation(r.plan.connector.Name, name)
+	if err != nil {
+		return nil, err
+	}
+	if r.depth >= maxInvoke {
+		return nil, errors.New("operations run one another too deeply")
+	}
+	inner := *r
+	inner.depth++
+	inner.plan = r.x.plans[r.plan.connector.Name+"."+operation.Spec().Name]
+	if input, err = inner.plan.validate(input, r.usage); err != nil {
+		return nil, err
+	}
+	return inner.do(ctx, input)
+}
+
+// fault makes any error the caller's: typed, without secrets, and logged where it is the hub's own.
+func (x *Executor) fault(ctx context.Context, request Request, err error) *operations.Error {
+	var typed *operations.Error
+	switch {
+	case errors.As(err, &typed):
+	case errors.Is(err, context.DeadlineExceeded):
+		typed = operations.Errorf(operations.CodeUpstreamTimeout, "the call did not finish in its time: %w", context.DeadlineExceeded)
+	case errors.Is(err, context.Canceled):
+		typed = operations.Errorf(operations.CodeCanceled, "the caller went away: %w", context.Canceled)
+	default:
+		typed = operations.AsError(err)
+	}
+	if typed.Code == operations.CodeInternal {
+		x.Log.ErrorContext(ctx, "call failed inside the hub",
+			"request", request.ID, "connector", request.Connector, "operation", request.Operation, "error", err)
+	}
+	return typed
+}
