@@ -1,0 +1,39 @@
+# Patchbay. `make` alone lists what there is to do.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+BUILD := go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+
+.PHONY: help build run test check lint generate fuzz bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+build: ## build bin/patchbay, telling how far it is
+	@.ci/build $(BUILD) -o bin/patchbay ./cmd/patchbay
+
+run: build ## run the guided demo on embedded storage and sandboxes; needs no account
+	@bin/patchbay demo
+
+test: ## everything that must pass: format, vet, generated files, tests with the race detector
+	@.ci/setup
+	@$(MAKE) --no-print-directory lint
+	go test -race -shuffle=on ./...
+
+lint: ## gofmt, go vet
+	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted: $$unformatted"; exit 1; }
+	go vet ./...
+
+generate: ## write the generated docs and goldens anew (the tests check that they are current)
+	go test ./cmd/patchbay -run 'TestReference' -update
+	go test ./server -run 'Golden' -update
+
+FUZZTIME ?= 60s
+fuzz: ## fuzz everything that parses foreign bytes, FUZZTIME each
+	@.ci/fuzz $(FUZZTIME)
+
+bench: ## benchmarks of the hot paths, and the overhead of a call over a direct one
+	go test -run '^$$' -bench . -benchmem ./...
+
+clean: ## remove what was built
+	rm -rf bin

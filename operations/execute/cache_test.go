@@ -1,0 +1,112 @@
+package execute_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/patchbay/patchbay/operations"
+	"github.com/patchbay/patchbay/operations/execute"
+)
+
+// shelf is a Cache without bounds.
+type shelf struct {
+	mu      sync.Mutex
+	entries map[string]execute.Entry
+	tags    map[string][]string
+}
+
+func (s *shelf) Get(_ context.Context, key string) (execute.Entry, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	entry, ok := s.entries[key]
+	return entry, ok && time.Since(entry.Stored) <= entry.Keep
+}
+
+func (s *shelf) Set(_ context.Context, tag, key string, entry execute.Entry) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.entries[key] = entry
+	s.tags[tag] = append(s.tags[tag], key)
+}
+
+func (s *shelf) Invalidate(_ context.Context, tag string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, key := range s.tags[tag] {
+		delete(s.entries, key)
+	}
+}
+
+func cachingHub(t *testing.T, runs *atomic.Int64) *hub {
+	t.Helper()
+	reads := spec("count", anything)
+	reads.Cache = operations.CacheRule{TTL: operations.Seconds(time.Minute), StaleFor: operations.Seconds(time.Hour)}
+	writes := spec("change", anything)
+	writes.Effect = operations.EffectWrite
+	count := operations.Func(reads, func(context.Context, *operations.Call) (json.RawMessage, error) {
+		time.Sleep(time.Second)
+		return json.RawMessage(fmt.Sprintf(`{"n":%d}`, runs.Add(1))), nil
+	})
+	return newHub(t, func(o *execute.Options) {
+		o.Cache = &shelf{entries: map[string]execute.Entry{}, tags: map[string][]string{}}
+	}, count, answering(writes, `{}`, nil))
+}
+
+func TestCache(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var runs atomic.Int64
+		h := cachingHub(t, &runs)
+		want := func(step, input, output string, cached execute.Cached) {
+			t.Helper()
+			result, err := h.call(t.Context(), "count", input)
+			if err != nil || string(result.Output) != output || result.Meta.Cached != cached {
+				t.Errorf("%s: %s %s, %v; want %s %s", step, result.Output, result.Meta.Cached, err, output, cached)
+			}
+		}
+		want("first", `{"a":1,"b":2}`, `{"n":1}`, execute.Miss)
+		want("same input in another order", ` {"b":2, "a":1} `, `{"n":1}`, execute.Fresh)
+		want("other input", `{"a":2}`, `{"n":2}`, execute.Miss)
+		time.Sleep(2 * time.Minute)
+		want("grown stale", `{"a":1,"b":2}`, `{"n":1}`, execute.Stale)
+		synctest.Wait()
+		time.Sleep(2 * time.Second)
+		want("refreshed behind", `{"a":1,"b":2}`, `{"n":3}`, execute.Fresh)
+		if _, err := h.call(t.Context(), "change", `{}`); err != nil {
+			t.Fatal(err)
+		}
+		want("after a write", `{"a":1,"b":2}`, `{"n":4}`, execute.Miss)
+	})
+}
+
+func TestOneFlightForMany(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var runs atomic.Int64
+		h := cachingHub(t, &runs)
+		var all sync.WaitGroup
+		for i := range 1000 {
+			all.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				if i == 0 {
+					cancel()
+				}
+				result, err := h.call(ctx, "count", `{}`)
+				if i > 0 && (err != nil || string(result.Output) != `{"n":1}`) {
+					t.Errorf("caller %d: %s %v", i, result.Output, err)
+				}
+			})
+		}
+		all.Wait()
+		if runs.Load() != 1 {
+			t.Errorf("the operation ran %d times, want 1", runs.Load())
+		}
+	})
+}
