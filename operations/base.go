@@ -3,7 +3,7 @@ package operations
 import (
 	"fmt"
 	"net/url"
-	"path"
+	"slices"
 	"strings"
 )
 
@@ -17,7 +17,8 @@ type Base struct {
 }
 
 // NewBase builds the base of a connector. override, if not empty, is the origin an operator gives in place of the
-// vendor's (with a path prefix, if it has one); fields fill the placeholders of origin and base path.
+// vendor's (with a path prefix, if it has one); fields fill the placeholders of origin and base path. A field may
+// fill its place and no more: one that would lead to another host or path is refused, and so is a missing one.
 func NewBase(c Connector, override string, fields map[string]string) (Base, error) {
 	declared := Expand(c.Origin, fields)
 	origin := declared
@@ -28,11 +29,32 @@ func NewBase(c Connector, override string, fields map[string]string) (Base, erro
 	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
 		return Base{}, Errorf(CodeInvalidInput, "the base URL of %s is not an http or https URL", c.Name)
 	}
-	api := strings.TrimSuffix(Expand(c.BasePath, fields), "/")
-	prefix := strings.TrimSuffix(strings.TrimSuffix(u.Path, "/"), api)
+	api := strings.TrimSuffix(Expand(c.BasePath, escapeFields(fields)), "/")
+	prefix := strings.TrimSuffix(strings.TrimSuffix(u.EscapedPath(), "/"), api)
+	strayed := override == "" && prefix != "" && strings.LastIndexByte(c.Origin, '{') > 0
+	if strayed || u.RawQuery != "" || u.Fragment != "" || !clean(prefix+api) {
+		return Base{}, Errorf(CodeInvalidInput, "a field of the credential is missing from, or does not fit into, the address of %s", c.Name)
+	}
 	return Base{
 		scheme: u.Scheme, host: canonicalHost(u), prefix: prefix, api: api, declared: declaredOrigin(declared),
 	}, nil
+}
+
+func escapeFields(fields map[string]string) map[string]string {
+	escaped := make(map[string]string, len(fields))
+	for name, value := range fields {
+		if value != "" {
+			escaped[name] = url.PathEscape(value)
+		}
+	}
+	return escaped
+}
+
+// clean tells whether a path has neither unfilled placeholders nor dot segments.
+func clean(path string) bool {
+	return !strings.ContainsAny(path, "{}") && !slices.ContainsFunc(strings.Split(path, "/"), func(segment string) bool {
+		return segment == "." || segment == ".."
+	})
 }
 
 func declaredOrigin(declared string) string {
@@ -64,50 +86,66 @@ func (b Base) URL(endpoint string) string {
 	return b.Origin() + b.prefix + b.api + endpoint
 }
 
+// Root is an address below the service's own root: the operator's prefix comes before it, the API's base path does not.
+// path begins with "/".
+func (b Base) Root(path string) string { return b.Origin() + b.prefix + path }
+
 // Link reads a link that an answer held or a caller gives: absolute, or a path from the root ("/api/v2/…"), or
-// relative to the API's base path. It must lead to the base's own origin; a link to the vendor's declared origin
-// counts as such.
+// relative to the API's base path (which the empty link means). It must lead to the base's own origin; a link to
+// the vendor's declared origin counts as such. With a path prefix, the link always lies below it.
 func (b Base) Link(link string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSpace(link))
 	if err != nil || strings.ContainsAny(link, "\\\r\n\t") {
 		return nil, Errorf(CodeInvalidInput, "the link is not a URL")
 	}
-	u.Fragment, u.RawFragment = "", ""
-	if u.Scheme == "" && u.Host == "" {
-		return b.relative(u)
-	}
-	if u.User != nil || u.Opaque != "" {
+	absolute := u.Scheme != "" || u.Host != ""
+	switch {
+	case u.User != nil:
 		return nil, b.refusal("a link with a user name in it")
+	case absolute && !b.Owns(u) && u.Scheme+"://"+canonicalHost(u) != b.declared:
+		return nil, b.refusal(clip(u.Scheme + "://" + u.Host))
 	}
-	if b.declared == u.Scheme+"://"+canonicalHost(u) && !b.Owns(u) {
-		u.Path = b.prefix + u.Path
-		u.RawPath = ""
-		u.Scheme, u.Host = b.scheme, b.host
+	rooted := absolute || strings.HasPrefix(u.Path, "/")
+	u = new(url.URL).ResolveReference(u) // takes out the dot segments
+	if slices.Contains(strings.Split(u.Path, "/"), "..") {
+		return nil, b.refusal("a link with encoded dots")
 	}
-	if !b.Owns(u) {
-		return nil, b.refusal(u.Scheme + "://" + u.Host)
-	}
-	return u, nil
-}
-
-func (b Base) relative(u *url.URL) (*url.URL, error) {
-	if u.User != nil || u.Opaque != "" {
-		return nil, b.refusal("a link with a user name in it")
-	}
-	raw := path.Clean("/" + u.EscapedPath())
-	if strings.HasPrefix(u.Path, "/") && (raw == b.api || strings.HasPrefix(raw, b.api+"/") || b.api == "") {
-		raw = b.prefix + raw
-	} else if b.prefix == "" || !strings.HasPrefix(raw, b.prefix+b.api+"/") {
-		raw = b.prefix + b.api + raw
-	}
+	place := b.place(u.EscapedPath(), rooted, absolute)
 	if u.RawQuery != "" {
-		raw += "?" + u.RawQuery
+		place += "?" + escapeQuery(u.RawQuery)
 	}
-	absolute, err := url.Parse(b.Origin() + raw)
-	if err != nil || !b.Owns(absolute) {
+	resolved, err := url.Parse(b.Origin() + place)
+	if err != nil || !b.Owns(resolved) {
 		return nil, b.refusal("that link")
 	}
-	return absolute, nil
+	return resolved, nil
+}
+
+// place puts an escaped path where it belongs below the origin.
+func (b Base) place(path string, rooted, absolute bool) string {
+	switch {
+	case b.prefix != "" && below(path, b.prefix) && (absolute || below(path, b.prefix+b.api)):
+		return path
+	case absolute, rooted && b.api != "" && below(path, b.api):
+		return b.prefix + path
+	default:
+		return b.prefix + b.api + path
+	}
+}
+
+func below(path, root string) bool { return path == root || strings.HasPrefix(path, root+"/") }
+
+// escapeQuery escapes what may not stand in a request line. What is escaped already stays.
+func escapeQuery(query string) string {
+	var b strings.Builder
+	for i := range len(query) {
+		if c := query[i]; c <= ' ' || c >= 0x7f {
+			fmt.Fprintf(&b, "%%%02X", c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 func (b Base) refusal(what string) *Error {

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -49,7 +51,8 @@ type Response struct {
 	Body   []byte
 }
 
-// Exchange sends the request and reads the answer whole, whatever its status.
+// Exchange sends the request and reads the answer whole, whatever its status. How large that may be, and what an
+// answer that broke off means, is the Doer's to say.
 func (c *Call) Exchange(request *http.Request) (*Response, error) {
 	response, err := c.HTTP.Do(request)
 	if err != nil {
@@ -98,23 +101,26 @@ func (u *Usage) Waited() time.Duration { return time.Duration(u.waited.Load()) }
 // Upstream is the time spent on the service itself.
 func (u *Usage) Upstream() time.Duration { return time.Duration(u.upstream.Load()) }
 
-// Warn adds a remark, once.
+// maxWarnings bounds the remarks of one call.
+const maxWarnings = 50
+
+// Warn adds a remark, once. Beyond 50 they are left out.
 func (u *Usage) Warn(text string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	for _, w := range u.warnings {
-		if w == text {
-			return
-		}
+	if len(u.warnings) >= maxWarnings || slices.Contains(u.warnings, text) {
+		return
 	}
-	u.warnings = append(u.warnings, text)
+	if u.warnings = append(u.warnings, text); len(u.warnings) == maxWarnings {
+		u.warnings[maxWarnings-1] = "and more remarks, which are left out"
+	}
 }
 
 // Warnings gives the remarks so far.
 func (u *Usage) Warnings() []string {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return append([]string(nil), u.warnings...)
+	return slices.Clone(u.warnings)
 }
 
 // Credential is an account at a service, opened for use.
@@ -128,20 +134,25 @@ type Credential struct {
 	Secrets   Secrets           // for signing only
 }
 
+// Format shows which credential it is, whatever the verb, and none of what it holds.
+func (c Credential) Format(state fmt.State, _ rune) {
+	_, _ = io.WriteString(state, "credential "+c.ID+" of "+c.Connector)
+}
+
 // Secrets are the secret fields of a credential. Printing, logging or encoding them shows only their names.
 type Secrets map[string]string
 
-// String shows the names only.
+// String shows the names only, in order.
 func (s Secrets) String() string {
-	names := make([]string, 0, len(s))
-	for name := range s {
-		names = append(names, name+":[redacted]")
+	names := slices.Sorted(maps.Keys(s))
+	for i, name := range names {
+		names[i] = name + ":[redacted]"
 	}
 	return strings.Join(names, " ")
 }
 
-// GoString shows the names only.
-func (s Secrets) GoString() string { return s.String() }
+// Format shows the names only, whatever the verb.
+func (s Secrets) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, s.String()) }
 
 // LogValue shows the names only.
 func (s Secrets) LogValue() slog.Value { return slog.StringValue(s.String()) }

@@ -55,6 +55,7 @@ type Spec struct {
 	Output Schema `json:"outputSchema"`
 	Sample Sample `json:"sample"`
 
+	Auth         []string          `json:"auth,omitempty"`       // the connector's auth schemes that will do; empty: all
 	Scopes       []string          `json:"authScopes,omitempty"` // what the credential must have been granted
 	Throttlers   []Throttler       `json:"throttlers,omitempty"` // beside those of the connector
 	Cache        CacheRule         `json:"cache,omitzero"`

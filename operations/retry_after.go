@@ -1,6 +1,7 @@
 package operations
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -38,13 +39,16 @@ func spent(header http.Header) bool {
 	return false
 }
 
+// maxWaits bounds how many waits of one header are looked at.
+const maxWaits = 16
+
 func longest(values []string, now time.Time) (wait time.Duration, ok bool) {
-	for _, value := range values {
+	for _, value := range values[:min(len(values), maxWaits)] {
 		parts := []string{value}
 		if _, single := parseWait(value, now); !single {
-			parts = strings.Split(value, ",")
+			parts = strings.SplitN(value, ",", maxWaits+1)
 		}
-		for _, part := range parts {
+		for _, part := range parts[:min(len(parts), maxWaits)] {
 			if d, good := parseWait(part, now); good {
 				wait, ok = max(wait, d), true
 			}
@@ -64,7 +68,7 @@ func parseWait(value string, now time.Time) (time.Duration, bool) {
 	if t, err := http.ParseTime(value); err == nil {
 		return until(t, now), true
 	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04Z07:00"} {
+	for _, layout := range isoLayouts() {
 		if t, err := time.Parse(layout, value); err == nil {
 			return until(t, now), true
 		}
@@ -72,11 +76,18 @@ func parseWait(value string, now time.Time) (time.Duration, bool) {
 	return 0, false
 }
 
+// isoLayouts are the forms of an ISO 8601 time; a fraction of the second may stand in each that has seconds.
+func isoLayouts() [5]string {
+	return [...]string{
+		time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04Z07:00",
+	}
+}
+
 // parseNumber tells a count of seconds from a point in time by its size.
 func parseNumber(n float64, now time.Time) (time.Duration, bool) {
 	const aYear2001, aYear2001Milliseconds = 1e9, 1e12
 	switch {
-	case n != n || n < 0:
+	case n != n || n < 0 || math.IsInf(n, 1):
 		return 0, false
 	case n >= aYear2001Milliseconds:
 		return until(time.UnixMilli(int64(min(n, 9e15))), now), true

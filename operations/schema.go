@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -12,9 +13,6 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 )
-
-// MaxDepth bounds how deep arrays and objects of an input may nest.
-const MaxDepth = 64
 
 // maxFaults bounds how many faults one answer names.
 const maxFaults = 100
@@ -40,8 +38,12 @@ func (s *Schema) UnmarshalJSON(data []byte) error {
 // Validator is a compiled Schema. It is safe for concurrent use.
 type Validator struct{ schema *jsonschema.Schema }
 
-// Compile makes the schema ready for checking. References to anything outside the document are refused.
+// Compile makes the schema ready for checking; the empty schema allows everything. References to anything outside
+// the document are refused.
 func (s Schema) Compile() (*Validator, error) {
+	if len(s) == 0 {
+		s = Schema("true")
+	}
 	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(s))
 	if err != nil {
 		return nil, fmt.Errorf("reading schema: %w", err)
@@ -80,26 +82,18 @@ func (v *Validator) Faults(document any) []InputFault {
 	return leaves(invalid, message.NewPrinter(language.English), nil)
 }
 
+// leaves gathers what lies at the ends of an error's tree, up to maxFaults.
 func leaves(e *jsonschema.ValidationError, printer *message.Printer, faults []InputFault) []InputFault {
-	if len(faults) >= maxFaults {
-		return faults
-	}
 	switch k := e.ErrorKind.(type) {
 	case *kind.AdditionalProperties:
-		for _, name := range k.Properties {
-			faults = append(faults, InputFault{pointer(e.InstanceLocation, name), "is not a known field"})
-		}
-		return faults
+		return appendNamed(faults, e.InstanceLocation, k.Properties, "is not a known field")
 	case *kind.Required:
-		for _, name := range k.Missing {
-			faults = append(faults, InputFault{pointer(e.InstanceLocation, name), "is required"})
-		}
-		return faults
+		return appendNamed(faults, e.InstanceLocation, k.Missing, "is required")
 	case *kind.OneOf, *kind.AnyOf:
-		return append(faults, alternatives(e, printer))
+		return appendBounded(faults, alternatives(e, printer))
 	}
 	if len(e.Causes) == 0 {
-		return append(faults, InputFault{pointer(e.InstanceLocation), e.ErrorKind.LocalizedString(printer)})
+		return appendBounded(faults, InputFault{pointer(e.InstanceLocation), describe(e.ErrorKind, printer)})
 	}
 	for _, cause := range e.Causes {
 		faults = leaves(cause, printer, faults)
@@ -107,16 +101,41 @@ func leaves(e *jsonschema.ValidationError, printer *message.Printer, faults []In
 	return faults
 }
 
+func appendNamed(faults []InputFault, location, names []string, detail string) []InputFault {
+	for _, name := range names {
+		faults = appendBounded(faults, InputFault{pointer(location, name), detail})
+	}
+	return faults
+}
+
+func appendBounded(faults []InputFault, fault InputFault) []InputFault {
+	if len(faults) >= maxFaults {
+		return faults
+	}
+	return append(faults, fault)
+}
+
+// describe words a fault without repeating the value, which may be long or secret.
+func describe(k jsonschema.ErrorKind, printer *message.Printer) string {
+	switch k := k.(type) {
+	case *kind.Pattern:
+		return "does not match pattern '" + k.Want + "'"
+	case *kind.Format:
+		return "is not a valid " + k.Want
+	}
+	return k.LocalizedString(printer)
+}
+
 // alternatives says of a failed anyOf or oneOf what each of its branches misses, as one fault.
 func alternatives(e *jsonschema.ValidationError, printer *message.Printer) InputFault {
 	fault := InputFault{Pointer: pointer(e.InstanceLocation)}
 	var reasons []string
 	for _, cause := range e.Causes {
+		var missed []string
 		for _, leaf := range leaves(cause, printer, nil) {
-			reason := leaf.Detail
-			if rest := strings.TrimPrefix(leaf.Pointer, fault.Pointer); rest != "" {
-				reason = rest + " " + reason
-			}
+			missed = append(missed, strings.TrimSpace(strings.TrimPrefix(leaf.Pointer, fault.Pointer)+" "+leaf.Detail))
+		}
+		if reason := strings.Join(missed, " and "); !slices.Contains(reasons, reason) {
 			reasons = append(reasons, reason)
 		}
 	}
@@ -136,38 +155,4 @@ func pointer(location []string, more ...string) string {
 		b.WriteString(escape.Replace(token))
 	}
 	return b.String()
-}
-
-// Decode reads one JSON document with numbers as json.Number. It refuses what nests deeper than MaxDepth before
-// any parser sees it.
-func Decode(data []byte) (any, error) {
-	if d := depth(data); d > MaxDepth {
-		return nil, Errorf(CodeMalformedRequest, "the JSON nests more than %d levels deep", MaxDepth)
-	}
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	if err != nil {
-		return nil, Errorf(CodeMalformedRequest, "the JSON cannot be read: %w", err)
-	}
-	return document, nil
-}
-
-// depth measures the nesting of brackets outside strings, up to just beyond MaxDepth.
-func depth(data []byte) int {
-	deepest, level := 0, 0
-	inString := false
-	for i := 0; i < len(data) && deepest <= MaxDepth; i++ {
-		switch c := data[i]; {
-		case inString && c == '\\':
-			i++
-		case c == '"':
-			inString = !inString
-		case inString:
-		case c == '[' || c == '{':
-			level++
-			deepest = max(deepest, level)
-		case c == ']' || c == '}':
-			level--
-		}
-	}
-	return deepest
 }

@@ -1,8 +1,10 @@
 package operations
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -16,19 +18,18 @@ func (c *Call) statusError(r *Response) *Error {
 	if c.ReadError != nil {
 		problem = c.ReadError(r.Status, r.Header, r.Body)
 	}
-	if problem.Detail == "" {
-		problem.Detail = http.StatusText(r.Status)
+	answer := cmp.Or(http.StatusText(r.Status), "status "+strconv.Itoa(r.Status))
+	detail := "the service answered " + answer
+	if problem.Detail != "" && problem.Detail != answer {
+		detail += ": " + problem.Detail
 	}
 	e := &Error{
 		Code:   statusCode(r.Status),
-		Detail: "the service answered " + http.StatusText(r.Status) + ": " + problem.Detail,
+		Detail: detail,
 		Faults: problem.Faults,
 		Upstream: &Upstream{
 			Status: r.Status, Code: problem.Code, RequestID: problem.RequestID, Body: trimBody(r.Body),
 		},
-	}
-	if problem.Detail == http.StatusText(r.Status) {
-		e.Detail = "the service answered " + problem.Detail
 	}
 	if wait, ok := RetryAfter(r.Header, c.now()); ok {
 		e.RetryAfter = wait
@@ -65,7 +66,7 @@ func trimBody(body []byte) json.RawMessage {
 	if len(body) == 0 {
 		return nil
 	}
-	if len(body) <= maxUpstreamBody && depth(body) <= MaxDepth && json.Valid(body) {
+	if len(body) <= maxUpstreamBody && Depth(body) <= MaxDepth && json.Valid(body) {
 		return body
 	}
 	text := strings.ToValidUTF8(string(body[:min(len(body), maxUpstreamBody)]), "\uFFFD")

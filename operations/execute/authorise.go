@@ -1,6 +1,11 @@
 package execute
 
-import "github.com/patchbay/patchbay/operations"
+import (
+	"slices"
+	"strings"
+
+	"github.com/patchbay/patchbay/operations"
+)
 
 // Role is what an API key may do.
 type Role string
@@ -32,5 +37,22 @@ func (c Caller) authorise(spec operations.Spec) error {
 		return nil
 	default:
 		return operations.Errorf(operations.CodeForbidden, "this key may call DDL operations only")
+	}
+}
+
+// accepts refuses a credential of an auth scheme that the service does not take for the operation.
+func (p *plan) accepts(credential *operations.Credential) error {
+	if len(p.spec.Auth) == 0 || credential == nil {
+		return nil
+	}
+	scheme, known := p.connector.Scheme(credential.Scheme)
+	if known && slices.Contains(p.spec.Auth, scheme.Name) {
+		return nil
+	}
+	return &operations.Error{
+		Code: operations.CodeInvalidInput,
+		Detail: "this operation needs a credential of the kind " + strings.Join(p.spec.Auth, " or ") +
+			"; the one given is of the kind " + scheme.Name,
+		Faults: []operations.InputFault{{Pointer: "/credentialId", Detail: "is of a kind that does not serve here"}},
 	}
 }

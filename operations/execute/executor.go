@@ -149,6 +149,9 @@ func (x *Executor) call(ctx context.Context, request Request, usage *operations.
 	if err != nil {
 		return nil, err
 	}
+	if err := p.accepts(credential); err != nil {
+		return credential, err
+	}
 	if len(request.Input) > x.MaxInputBytes {
 		return credential, operations.Errorf(operations.CodeTooLarge, "the input is larger than %d bytes", x.MaxInputBytes)
 	}

@@ -38,7 +38,7 @@ func (p *plan) validate(input json.RawMessage, usage *operations.Usage) (json.Ra
 	if len(input) == 0 || string(input) == "null" {
 		input = json.RawMessage("{}")
 	}
-	document, err := operations.Decode(input)
+	document, err := operations.DecodeInput(input)
 	if err != nil {
 		return nil, err
 	}

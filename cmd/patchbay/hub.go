@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/patchbay/patchbay/connectors"
+	"github.com/patchbay/patchbay/internal/credentials"
+	"github.com/patchbay/patchbay/internal/gateway"
+	"github.com/patchbay/patchbay/internal/store"
+	"github.com/patchbay/patchbay/operations"
+	"github.com/patchbay/patchbay/operations/execute"
+	"github.com/patchbay/patchbay/server"
+)
+
+// hub is all parts of a hub, put together.
+type hub struct {
+	config config
+	log    *slog.Logger
+	origin map[string]string // connector → the origin in place of the vendor's
+
+	store  *store.Store
+	vault  *credentials.Vault
+	ground *playground // nil: no sandboxes
+	server *server.Server
+
+	transport *gateway.Transport
+
+	ownKey       string // lets this process in; it is in no store
+	newMasterKey string // where the master key is, if it was made just now
+	newAdminKey  string // if it was made just now
+
+	closers []func() error
+}
+
+// newHub puts a hub together. What it has opened is closed again if there is an error.
+func newHub(ctx context.Context, c console, settings config) (*hub, error) {
+	h := &hub{config: settings, log: settings.logger(c.err), ownKey: newOwnKey()}
+	if err := h.open(ctx, c); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	return h, nil
+}
+
+func (h *hub) open(ctx context.Context, c console) error {
+	catalogue, err := h.prepare(c)
+	if err != nil {
+		return err
+	}
+	if err := h.openStore(ctx, c, catalogue); err != nil {
+		return err
+	}
+	if h.server, err = h.newServer(catalogue); err != nil {
+		return fmt.Errorf("preparing the API: %w", err)
+	}
+	if h.ground != nil {
+		if err := h.seed(ctx); err != nil {
+			return err
+		}
+	}
+	if h.config.serving {
+		return h.admit(ctx, c)
+	}
+	return nil
+}
+
+// prepare checks the settings and starts the sandboxes, if they are wanted.
+func (h *hub) prepare(c console) (*operations.Catalogue, error) {
+	if err := h.config.checkHub(c); err != nil {
+		return nil, err
+	}
+	catalogue, err := operations.NewCatalogue(connectors.All())
+	if err != nil {
+		return nil, fmt.Errorf("reading the catalogue: %w", err)
+	}
+	if h.origin, err = h.config.origins(c, catalogue); err != nil || !h.config.Sandbox {
+		return catalogue, err
+	}
+	if h.ground, err = openPlayground("127.0.0.1:0"); err != nil {
+		return nil, err
+	}
+	h.closers = append(h.closers, h.ground.Close)
+	for name, origin := range h.ground.origins {
+		if _, twice := h.origin[name]; twice {
+			return nil, usagef("--sandbox and a base URL for %s are both given; give one", name)
+		}
+		h.origin[name] = origin
+	}
+	return catalogue, nil
+}
+
+func (h *hub) openStore(ctx context.Context, c console, catalogue *operations.Catalogue) error {
+	if err := h.findData(); err != nil {
+		return err
+	}
+	var err error
+	if h.store, err = store.Open(ctx, h.config.Data, store.WithLog(h.log)); err != nil {
+		return err
+	}
+	h.closers = append(h.closers, h.store.Close)
+	masterKey, err := h.masterKey(c)
+	if err != nil {
+		return err
+	}
+	h.transport = gateway.NewTransport(gateway.TransportOptions{AllowNetworks: h.config.Networks})
+	h.closers = append(h.closers, func() error { h.transport.Close(); return nil })
+	h.vault, err = credentials.New(ctx, credentials.Options{
+		Store: h.store, MasterKey: masterKey, Catalogue: catalogue, HTTP: h.transport.HTTPClient, Origins: h.origin,
+	})
+	return err
+}
+
+// findData makes a temporary data folder where none is named, and refuses one that is not there, unless the command
+// may begin one: a misspelt --data would look like an empty hub.
+func (h *hub) findData() error {
+	if h.config.Data == "" {
+		dir, err := os.MkdirTemp("", "patchbay-")
+		if err != nil {
+			return fmt.Errorf("making a temporary data folder: %w", err)
+		}
+		h.config.Data = dir
+		h.closers = append(h.closers, func() error { return os.RemoveAll(dir) })
+		return nil
+	}
+	if h.config.mayBegin || h.config.serving {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(h.config.Data, store.FileName)); errors.Is(err, os.ErrNotExist) {
+		return usagef("--data: there is no hub in the folder %s; \"patchbay serve\" or \"patchbay credential add\" begins one", h.config.Data)
+	}
+	return nil
+}
+
+func (h *hub) masterKey(c console) (credentials.MasterKey, error) {
+	env := c.lookup("PATCHBAY_MASTER_KEY")
+	if env != "" && h.config.MasterKeyFile != "" {
+		return credentials.MasterKey{}, usagef("PATCHBAY_MASTER_KEY and --master-key-file are both given; give one")
+	}
+	key, source, generated, err := credentials.LoadMasterKey(credentials.MasterKeyOptions{
+		Env: env, File: h.config.MasterKeyFile, DataDir: h.config.Data,
+	})
+	if generated && !h.config.throwAway {
+		h.newMasterKey = source
+	}
+	return key, err
+}
+
+func (h *hub) newServer(catalogue *operations.Catalogue) (*server.Server, error) {
+	recorder := h.store.NewRecorder(store.RecorderOptions{MaxAge: h.recordAge()})
+	h.closers = append(h.closers, func() error {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		return recorder.Close(ctx)
+	})
+	executor := execute.New(execute.Options{
+		Catalogue: catalogue, Credentials: h.vault, Recorder: recorder, Log: h.log, Origins: h.origin,
+		Upstream: gateway.New(gateway.Options{Transport: h.transport, Refresher: h.vault, UserAgent: "patchbay/" + version}),
+		Cache:    gateway.NewMemoryCache(cacheBytes), CheckOutput: checkOutputEvery, RecordBodies: h.config.RecordBodies,
+	})
+	return server.New(server.Options{
+		Catalogue: catalogue, Runner: executor, Keys: ownKeys{h.store, h.ownKey}, Credentials: h.vault,
+		Calls: h.store, Idempotency: h.store, Ready: h.store.Check, Log: h.log, Version: version,
+		Collectors: []prometheus.Collector{prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "patchbay_call_records_dropped_total", Help: "Call records that could not be kept.",
+		}, func() float64 { return float64(recorder.Dropped()) })},
+	})
+}
+
+const (
+	cacheBytes       = 64 << 20
+	checkOutputEvery = 5 * time.Second // for each operation: drift is found soon, and calls do not pay for it
+)
+
+// recordAge is --retention in the store's words, where less than zero means for ever.
+func (h *hub) recordAge() time.Duration {
+	if h.config.Retention == 0 {
+		return -1
+	}
+	return h.config.Retention
+}
+
+// seed stores the credential of each sandbox. One from an earlier run may hold tokens that this run's sandbox has
+// never given out, so it is made anew.
+func (h *hub) seed(ctx context.Context) error {
+	for _, s := range sandboxes() {
+		err := h.vault.Delete(ctx, store.DefaultWorkspace, s.credentialID())
+		if err != nil && operations.AsError(err).Code != operations.CodeNotFound {
+			return fmt.Errorf("renewing the credential of the sandbox of %s: %w", s.connector, err)
+		}
+		_, err = h.vault.Create(ctx, store.DefaultWorkspace, credentials.Draft{
+			ID: s.credentialID(), Connector: s.connector, Name: "Sandbox", Scheme: s.scheme, Fields: s.fields, Secrets: maps.Clone(s.secrets),
+		})
+		if err != nil {
+			return fmt.Errorf("seeding the credential of the sandbox of %s: %w", s.connector, err)
+		}
+	}
+	return nil
+}
+
+// Close ends what the hub has opened, the last first.
+func (h *hub) Close() error {
+	var errs []error
+	for _, end := range slices.Backward(h.closers) {
+		errs = append(errs, end())
+	}
+	h.closers = nil
+	return errors.Join(errs...)
+}

@@ -1,0 +1,451 @@
+package credentials
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unsafe"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/patchbay/patchbay/internal/store"
+	"github.com/patchbay/patchbay/operations"
+)
+
+// clock is a clock that tests move by hand.
+type clock struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+func newClock() *clock { return &clock{t: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)} }
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.t
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
+}
+
+func bearer(field string) []operations.AuthHeader {
+	return []operations.AuthHeader{{Name: "Authorization", Value: "Bearer {" + field + "}"}}
+}
+
+// crm renews its tokens by OAuth2; desk has its own address for each customer and three ways to log in; open has none.
+func testConnectors() []operations.Connector {
+	return []operations.Connector{
+		{
+			Name: "crm", Title: "CRM", Origin: "https://api.crm.example", BasePath: "/api/v2",
+			Auth: []operations.Auth{{
+				Name: "oauth2", Title: "OAuth", Headers: bearer("access_token"),
+				Fields: []operations.AuthField{
+					{Name: "access_token", Secret: true, Required: true}, {Name: "refresh_token", Secret: true},
+					{Name: "client_id"}, {Name: "client_secret", Secret: true},
+				},
+				OAuth2: &operations.OAuth2{TokenURL: "/oauth/token"},
+			}},
+		},
+		{
+			Name: "desk", Title: "Desk", Origin: "https://{site}.desk.example", BasePath: "/v1",
+			Auth: []operations.Auth{
+				{
+					Name: "token", Headers: bearer("token"), Fields: []operations.AuthField{
+						{Name: "site", Required: true}, {Name: "note"}, {Name: "token", Secret: true, Required: true},
+					},
+				},
+				{
+					Name: "basic", Basic: &operations.BasicAuth{User: "email", Password: "password"},
+					Fields: []operations.AuthField{
+						{Name: "site", Required: true}, {Name: "email", Required: true}, {Name: "password", Secret: true, Required: true},
+					},
+				},
+				{
+					Name: "signed", Fields: []operations.AuthField{
+						{Name: "site", Required: true}, {Name: "private_key", Secret: true, Required: true},
+					},
+				},
+			},
+		},
+		{Name: "open", Title: "Open data", Origin: "https://open.example"},
+	}
+}
+
+type setup struct {
+	dir   string
+	key   string // the text of the master key
+	clock *clock
+	http  func(bool) *http.Client
+}
+
+func newSetup(t testing.TB) setup {
+	t.Helper()
+	key, err := GenerateMasterKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return setup{dir: t.TempDir(), key: key, clock: newClock(), http: func(bool) *http.Client { return http.DefaultClient }}
+}
+
+func (s setup) store(t testing.TB) *store.Store {
+	t.Helper()
+	db, err := store.Open(t.Context(), s.dir, store.WithLog(slog.New(slog.DiscardHandler)), store.WithClock(s.clock.now))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+func (s setup) options(t testing.TB) Options {
+	t.Helper()
+	catalogue, err := operations.NewCatalogue(testConnectors())
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ParseMasterKey(s.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Options{Store: s.store(t), MasterKey: key, Catalogue: catalogue, HTTP: s.http, Now: s.clock.now}
+}
+
+func (s setup) vault(t testing.TB) *Vault {
+	t.Helper()
+	v, err := New(t.Context(), s.options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+const workspace = store.DefaultWorkspace
+
+func wantCode(t *testing.T, err error, code operations.Code) *operations.Error {
+	t.Helper()
+	var e *operations.Error
+	if !errors.As(err, &e) || e.Code != code {
+		t.Errorf("got error %v, want one with code %s", err, code)
+	}
+	return e
+}
+
+func crmDraft(id string) Draft {
+	return Draft{
+		ID: id, Connector: "crm", Name: "Sales", Fields: map[string]string{"client_id": "the-client"},
+		Secrets: map[string]string{"access_token": "access-0", "refresh_token": "refresh-0", "client_secret": "hush"},
+	}
+}
+
+func create(t testing.TB, v *Vault, draft Draft) Metadata {
+	t.Helper()
+	m, err := v.Create(t.Context(), workspace, draft)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestNewProvesTheKey(t *testing.T) {
+	t.Parallel()
+	s := newSetup(t)
+	create(t, s.vault(t), crmDraft("c"))
+	if _, err := s.vault(t).Open(t.Context(), workspace, "c"); err != nil {
+		t.Errorf("with the same key: %v", err)
+	}
+	wrong := s
+	wrong.key = newSetup(t).key
+	if _, err := New(t.Context(), wrong.options(t)); !errors.Is(err, ErrWrongKey) {
+		t.Errorf("with another key: got %v", err)
+	}
+}
+
+func TestNewLeavesNoKeyThatDoesNotFit(t *testing.T) {
+	t.Parallel()
+	s := newSetup(t)
+	s.vault(t)
+	options := s.options(t)
+	key, source, generated, err := LoadMasterKey(MasterKeyOptions{DataDir: s.dir})
+	if err != nil || !generated {
+		t.Fatalf("generated %t: %v", generated, err)
+	}
+	options.MasterKey = key
+	if _, err := New(t.Context(), options); !errors.Is(err, ErrWrongKey) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(source); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the key is still there: %v", err)
+	}
+}
+
+func TestNewWantsItsParts(t *testing.T) {
+	t.Parallel()
+	for name, drop := range map[string]func(*Options){
+		"store": func(o *Options) { o.Store = nil }, "key": func(o *Options) { o.MasterKey = MasterKey{} },
+		"catalogue": func(o *Options) { o.Catalogue = nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			options := newSetup(t).options(t)
+			drop(&options)
+			if _, err := New(t.Context(), options); err == nil {
+				t.Error("no error")
+			}
+		})
+	}
+}
+
+func TestOpen(t *testing.T) {
+	t.Parallel()
+	v := newSetup(t).vault(t)
+	create(t, v, crmDraft("c"))
+	got, err := v.Open(t.Context(), workspace, "c")
+	want := &operations.Credential{
+		ID: "c", Workspace: workspace, Connector: "crm", Name: "Sales", Scheme: "oauth2",
+		Fields:  map[string]string{"client_id": "the-client"},
+		Secrets: operations.Secrets{"access_token": "access-0", "refresh_token": "refresh-0", "client_secret": "hush"},
+	}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("opened (%v):\n%s", err, diff)
+	}
+}
+
+func TestOpenHidesOtherWorkspaces(t *testing.T) {
+	t.Parallel()
+	v := newSetup(t).vault(t)
+	create(t, v, crmDraft("c"))
+	if _, err := v.Open(t.Context(), workspace, "c"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Store.CreateWorkspace(t.Context(), "acme", "Acme"); err != nil {
+		t.Fatal(err)
+	}
+	_, absent := v.Open(t.Context(), "acme", "absent")
+	_, errOpen := v.Open(t.Context(), "acme", "c")
+	_, errGet := v.Get(t.Context(), "acme", "c")
+	_, errUpdate := v.Update(t.Context(), "acme", "c", Patch{})
+	errDelete := v.Delete(t.Context(), "acme", "c")
+	for _, err := range []error{errOpen, errGet, errUpdate, errDelete} {
+		wantCode(t, err, operations.CodeNotFound)
+		if err.Error() != absent.Error() {
+			t.Errorf("%q differs from what an absent id gives: %q", err, absent)
+		}
+	}
+}
+
+func TestSecretsAreEncryptedOnDisk(t *testing.T) {
+	t.Parallel()
+	s := newSetup(t)
+	v := s.vault(t)
+	create(t, v, crmDraft("c"))
+	if err := v.Store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(s.dir, "*"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, secret := range []string{"access-0", "refresh-0", "hush"} {
+			if bytes.Contains(content, []byte(secret)) {
+				t.Errorf("%s holds a secret in the clear", file)
+			}
+		}
+		if filepath.Base(file) == store.FileName && !bytes.Contains(content, []byte("the-client")) {
+			t.Error("the database does not even hold what is not secret: this test looks at the wrong file")
+		}
+	}
+}
+
+func TestSealedBytesOpenOnlyInTheirPlace(t *testing.T) {
+	t.Parallel()
+	key, err := ParseMasterKey(newSetup(t).key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := store.CredentialRow{Workspace: "ab", ID: "c", Connector: "crm"}
+	if err := key.seal(&home, operations.Secrets{"token": "secret"}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := key.unseal(home); err != nil || got["token"] != "secret" {
+		t.Fatalf("in its place: %v", err)
+	}
+	for name, move := range map[string]func(*store.CredentialRow){
+		"workspace":     func(r *store.CredentialRow) { r.Workspace = "other" },
+		"id":            func(r *store.CredentialRow) { r.ID = "d" },
+		"connector":     func(r *store.CredentialRow) { r.Connector = "desk" },
+		"shifted parts": func(r *store.CredentialRow) { r.Workspace, r.ID = "a", "bc" },
+		"a bit": func(r *store.CredentialRow) {
+			r.Sealed = append(bytes.Clone(r.Sealed[:len(r.Sealed)-1]), r.Sealed[len(r.Sealed)-1]^1)
+		},
+		"cut":   func(r *store.CredentialRow) { r.Sealed = r.Sealed[:len(r.Sealed)-1] },
+		"empty": func(r *store.CredentialRow) { r.Sealed = nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			moved := home
+			move(&moved)
+			secrets, err := key.unseal(moved)
+			wantCode(t, err, operations.CodeInternal)
+			if len(secrets) > 0 {
+				t.Error("secrets beside the error")
+			}
+		})
+	}
+}
+
+func TestOpenSeesChangesAtOnce(t *testing.T) {
+	t.Parallel()
+	v := newSetup(t).vault(t) // its clock stands still: nothing expires
+	create(t, v, crmDraft("c"))
+	if _, err := v.Open(t.Context(), workspace, "c"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Update(t.Context(), workspace, "c", Patch{Secrets: map[string]string{"access_token": "new"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := v.Open(t.Context(), workspace, "c"); err != nil || got.Secrets["access_token"] != "new" {
+		t.Errorf("after a change: %v", err)
+	}
+	if err := v.Delete(t.Context(), workspace, "c"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := v.Open(t.Context(), workspace, "c")
+	wantCode(t, err, operations.CodeNotFound)
+}
+
+func TestOpenSeesChangesOfOtherProcessesSoon(t *testing.T) {
+	t.Parallel()
+	s := newSetup(t)
+	v, other := s.vault(t), s.vault(t)
+	create(t, v, crmDraft("c"))
+	first, err := v.Open(t.Context(), workspace, "c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Delete(t.Context(), workspace, "c"); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := v.Open(t.Context(), workspace, "c"); err != nil || again != first {
+		t.Errorf("not cached (%v)", err)
+	}
+	s.clock.advance(openFor)
+	_, err = v.Open(t.Context(), workspace, "c")
+	wantCode(t, err, operations.CodeNotFound)
+}
+
+// The caller's strings may change after the call, as those of a request buffer do.
+func TestOpenKeepsNoStringOfTheCaller(t *testing.T) {
+	t.Parallel()
+	v := newSetup(t).vault(t)
+	create(t, v, crmDraft("aaaa"))
+	buffer := []byte("aaaa")
+	id := borrowed(buffer)
+	if _, err := v.Open(t.Context(), workspace, id); err != nil {
+		t.Fatal(err)
+	}
+	copy(buffer, "bbbb")
+	for ref := range v.opened.All() {
+		if ref.id != "aaaa" {
+			t.Errorf("the cache holds %q", ref.id)
+		}
+	}
+}
+
+// borrowed gives a string that shares the bytes of a buffer, as HTTP servers that do not allocate hand them out.
+func borrowed(buffer []byte) string { return unsafe.String(&buffer[0], len(buffer)) }
+
+func TestOpenNotesTheUse(t *testing.T) {
+	t.Parallel()
+	s := newSetup(t)
+	v := s.vault(t)
+	create(t, v, crmDraft("c"))
+	if _, err := v.Open(t.Context(), workspace, "c"); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	m, err := s.vault(t).Get(t.Context(), workspace, "c")
+	if err != nil || m.LastUsed == nil || !m.LastUsed.Equal(s.clock.now()) {
+		t.Errorf("last used %v (%v)", m.LastUsed, err)
+	}
+}
+
+func TestOpenHeedsItsContext(t *testing.T) {
+	t.Parallel()
+	v := newSetup(t).vault(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := v.Open(ctx, workspace, "c"); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestUnreadableSecretsCanBeEnteredAgain(t *testing.T) {
+	t.Parallel()
+	v := newSetup(t).vault(t)
+	row := store.CredentialRow{
+		ID: "c", Workspace: workspace, Connector: "crm", Name: "Sales", Scheme: "oauth2", Fields: map[string]string{},
+		SecretNames: []string{"access_token"}, Sealed: []byte("not sealed by this key"),
+	}
+	if _, err := v.Store.InsertCredential(t.Context(), row); err != nil {
+		t.Fatal(err)
+	}
+	_, err := v.Open(t.Context(), workspace, "c")
+	if e := wantCode(t, err, operations.CodeInternal); !strings.Contains(e.Detail, "enter them again") {
+		t.Errorf("detail %q", e.Detail)
+	}
+	name := "Other"
+	_, err = v.Update(t.Context(), workspace, "c", Patch{Name: &name})
+	wantCode(t, err, operations.CodeInternal)
+	if _, err := v.Update(t.Context(), workspace, "c", Patch{Secrets: map[string]string{"access_token": "new"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := v.Open(t.Context(), workspace, "c"); err != nil || got.Secrets["access_token"] != "new" {
+		t.Errorf("opened (%v)", err)
+	}
+}
+
+func BenchmarkOpen(b *testing.B) {
+	s := newSetup(b)
+	v := s.vault(b)
+	create(b, v, crmDraft("c"))
+	b.Run("cached", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := v.Open(b.Context(), workspace, "c"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("from the store", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			s.clock.advance(openFor)
+			if _, err := v.Open(b.Context(), workspace, "c"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

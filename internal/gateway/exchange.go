@@ -1,0 +1,98 @@
+package gateway
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+
+	"github.com/patchbay/patchbay/operations"
+)
+
+// maxRequestBody bounds, in bytes, a body that must be read whole so that it can be sent again.
+const maxRequestBody = 32 << 20
+
+// exchange is one request on its way: what its tries and their redirects share. It travels in the context, since
+// the retrying client and the http.Client are shared by all requests.
+type exchange struct {
+	client *client
+	method string
+	safe   bool // repeating it changes nothing at the service
+
+	tries    int           // finished
+	repeated bool          // one answer of 500 has been met by a repetition
+	wait     time.Duration // before the next try
+
+	trace     httptrace.ClientTrace
+	connected atomic.Bool // this try had a connection to send on
+	sent      atomic.Bool // this try's headers went out
+}
+
+type exchangeKey struct{}
+
+func newExchange(c *client, request *http.Request) *exchange {
+	x := &exchange{client: c, method: request.Method}
+	switch request.Method {
+	case "", http.MethodGet, http.MethodHead, http.MethodOptions:
+		x.safe = true
+	default:
+		x.safe = c.target.Operation.Effect == operations.EffectRead
+	}
+	x.trace.GotConn = func(httptrace.GotConnInfo) { x.connected.Store(true) }
+	x.trace.WroteHeaders = func() { x.sent.Store(true) }
+	return x
+}
+
+func exchangeOf(ctx context.Context) *exchange {
+	x, _ := ctx.Value(exchangeKey{}).(*exchange)
+	return x
+}
+
+// prepare copies the request, with x in its context and a body that can be sent again.
+func (x *exchange) prepare(request *http.Request) (*http.Request, error) {
+	ctx := context.WithValue(request.Context(), exchangeKey{}, x)
+	prepared := request.WithContext(httptrace.WithClientTrace(ctx, &x.trace))
+	if prepared.Body == nil || prepared.Body == http.NoBody || prepared.GetBody != nil {
+		return prepared, nil
+	}
+	defer request.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(request.Body, maxRequestBody+1))
+	if err != nil {
+		return nil, operations.AsError(fmt.Errorf("reading the body of the request: %w", err))
+	}
+	if len(body) > maxRequestBody {
+		return nil, operations.Errorf(operations.CodeTooLarge, "the body of the request is larger than %d bytes", maxRequestBody)
+	}
+	prepared.ContentLength = int64(len(body))
+	prepared.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	return prepared, rewind(prepared)
+}
+
+// rewind gives the request a body that has not been read.
+func rewind(request *http.Request) error {
+	if request.GetBody == nil {
+		return nil
+	}
+	body, err := request.GetBody()
+	if err != nil {
+		return operations.AsError(fmt.Errorf("reading the body of the request again: %w", err))
+	}
+	request.Body = body
+	return nil
+}
+
+// mayHaveArrived tells whether the service may have got this try's request. Where the context ended, another
+// goroutine may still be writing, so that having a connection counts.
+func (x *exchange) mayHaveArrived(ctx context.Context) bool {
+	return x.sent.Load() || ctx.Err() != nil && x.connected.Load()
+}
+
+// redirectedAway tells whether a redirect turned the request into another method: the service has then done with
+// the first what it was to do.
+func (x *exchange) redirectedAway(response *http.Response) bool {
+	return response != nil && response.Request != nil && response.Request.Method != x.method && x.method != ""
+}

@@ -1,0 +1,132 @@
+package gateway
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/patchbay/patchbay/operations"
+)
+
+// maxRedirects bounds how many redirects of one request are followed.
+const maxRedirects = 5
+
+// admit refuses a request that does not go to the connector's own origin, or that could be read differently on its
+// way than it is here.
+func (c *client) admit(request *http.Request) error {
+	if err := c.pinned(request.URL); err != nil {
+		return err
+	}
+	if request.Host != "" && request.Host != request.URL.Host && !c.names(request.URL.Scheme, request.Host) {
+		return c.refusal("a Host other than the URL's")
+	}
+	if request.Method != "" && !isToken(request.Method) {
+		return operations.Errorf(operations.CodeInvalidInput, "the method of the request is not a word")
+	}
+	return c.admitHeader(request)
+}
+
+func (c *client) admitHeader(request *http.Request) error {
+	for name, values := range request.Header {
+		if !isToken(name) {
+			return operations.Errorf(operations.CodeInvalidInput, "a header of the request has a name that HTTP does not allow")
+		}
+		for _, value := range values {
+			if !isHeaderValue(value) {
+				return operations.Errorf(operations.CodeInvalidInput, "the header %s holds characters that HTTP does not allow", name)
+			}
+		}
+		switch http.CanonicalHeaderKey(name) {
+		case "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer",
+			"Transfer-Encoding", "Upgrade":
+			return operations.Errorf(operations.CodeInvalidInput, "the header %s belongs to the connection, which the hub makes; leave it out", name)
+		case "Host":
+			for _, value := range values {
+				if !c.names(request.URL.Scheme, value) {
+					return c.refusal("a Host other than the URL's")
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// pinned refuses a URL outside of the connector's origin.
+func (c *client) pinned(u *url.URL) error {
+	switch {
+	case u == nil || !c.target.Base.Owns(u):
+		return c.refusal("this destination")
+	case u.Opaque != "":
+		return c.refusal("a URL without a path")
+	default:
+		return nil
+	}
+}
+
+// names tells whether a Host means the connector's origin.
+func (c *client) names(scheme, host string) bool {
+	return c.target.Base.Owns(&url.URL{Scheme: scheme, Host: host})
+}
+
+func (c *client) refusal(what string) *operations.Error {
+	if c.target.Base == (operations.Base{}) {
+		return operations.Errorf(operations.CodeDestinationRefused, "this connector has no service of its own to send requests to")
+	}
+	return operations.Errorf(operations.CodeDestinationRefused,
+		"%s is not allowed: requests of this connector go to %s only", what, c.target.Base.Origin())
+}
+
+// followRedirect is the http.Client's CheckRedirect: it keeps a redirect on the connector's origin.
+func followRedirect(request *http.Request, via []*http.Request) error {
+	if len(via) > maxRedirects {
+		return operations.Errorf(operations.CodeUpstreamFailed, "the service redirected the request more than %d times", maxRedirects)
+	}
+	if err := exchangeOf(request.Context()).client.pinned(request.URL); err != nil {
+		return operations.Errorf(operations.CodeDestinationRefused,
+			"the service redirected the request to another place, and it was not followed: %w", err)
+	}
+	return nil
+}
+
+// canonical copies headers, with every name in its usual spelling, so that none is there twice.
+func canonical(header http.Header) http.Header {
+	for name := range header {
+		if http.CanonicalHeaderKey(name) != name {
+			return respelt(header)
+		}
+	}
+	if header == nil {
+		return http.Header{}
+	}
+	return header.Clone()
+}
+
+func respelt(header http.Header) http.Header {
+	copied := make(http.Header, len(header))
+	for name, values := range header {
+		name = http.CanonicalHeaderKey(name)
+		copied[name] = append(copied[name], values...)
+	}
+	return copied
+}
+
+// isToken tells whether s is a token of RFC 9110, section 5.6.2: what methods and names of headers are made of.
+func isToken(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c <= ' ' || c >= 0x7f || strings.IndexByte("()<>@,;:\\\"/[]?={}", c) >= 0 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isHeaderValue tells whether s may stand in a header: no control character but the tab.
+func isHeaderValue(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,99 @@
+package server
+
+import (
+	"errors"
+	"io"
+	"mime"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/patchbay/patchbay/operations"
+)
+
+const (
+	maxBody   = 8 << 20  // bytes of a request's body
+	maxHeader = 16 << 10 // bytes of a request's headers
+	maxDrain  = 16 << 20 // bytes read and thrown away so that a client that is still sending hears the answer
+)
+
+// readBody reads the request's JSON body. It is the exchange's own: it may be kept after the answer.
+//
+// The server hands out bodies as streams, so nothing is held in memory for a caller who is refused anyway. Whoever
+// leaves a rest unread must see to it that it is never taken for the next request: that is finishBody.
+func (x *exchange) readBody() ([]byte, error) {
+	if err := x.checkContentType(); err != nil {
+		return nil, err
+	}
+	length := x.Request().Header.ContentLength()
+	if length > maxBody {
+		return nil, tooLarge()
+	}
+	stream := x.Context().RequestBodyStream()
+	if stream == nil || length == 0 {
+		return nil, operations.Errorf(operations.CodeMalformedRequest, "the request has no body; send a JSON object")
+	}
+	body, err := readAll(io.LimitReader(stream, maxBody+1), length)
+	if err != nil {
+		x.broken = true
+		return nil, &operations.Error{
+			Code: operations.CodeMalformedRequest, Detail: "the body ended too early, came too slowly or is badly framed", Err: err,
+		}
+	}
+	if len(body) > maxBody {
+		return nil, tooLarge()
+	}
+	x.drained = true
+	return body, nil
+}
+
+func tooLarge() *operations.Error {
+	return operations.Errorf(operations.CodeTooLarge, "the body is larger than %d bytes", maxBody)
+}
+
+// readAll is io.ReadAll with a first guess at the size that a hostile Content-Length cannot drive far.
+func readAll(r io.Reader, length int) ([]byte, error) {
+	body := make([]byte, 0, min(max(length, 511), 64<<10)+1)
+	for {
+		n, err := r.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		if errors.Is(err, io.EOF) {
+			return body, nil
+		}
+		if err != nil {
+			return body, err
+		}
+		if len(body) == cap(body) {
+			body = append(body, 0)[:len(body)]
+		}
+	}
+}
+
+func (x *exchange) checkContentType() error {
+	header := x.Get(fiber.HeaderContentType)
+	media, params, err := mime.ParseMediaType(header)
+	charset := params["charset"]
+	if err != nil || media != fiber.MIMEApplicationJSON || charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return operations.Errorf(operations.CodeUnsupportedMediaType, "send the body as Content-Type: application/json")
+	}
+	if coding := x.Get(fiber.HeaderContentEncoding); coding != "" && coding != "identity" {
+		return operations.Errorf(operations.CodeUnsupportedMediaType, "send the body without Content-Encoding")
+	}
+	return nil
+}
+
+// finishBody throws away what nobody has read of the body, up to a bound, and ends the connection if there is still more.
+func (x *exchange) finishBody() {
+	stream := x.Context().RequestBodyStream()
+	if stream == nil || x.drained {
+		return
+	}
+	if x.broken || !drain(stream) {
+		x.Response().SetConnectionClose()
+	}
+}
+
+func drain(stream io.Reader) bool {
+	n, err := io.Copy(io.Discard, io.LimitReader(stream, maxDrain+1))
+	return err == nil && n <= maxDrain
+}

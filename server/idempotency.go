@@ -1,0 +1,149 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/patchbay/patchbay/internal/store"
+	"github.com/patchbay/patchbay/operations"
+	"github.com/patchbay/patchbay/operations/execute"
+)
+
+const headerIdempotency = "Idempotency-Key"
+
+// Idempotency remembers the answers of writes: *store.Store, or a fake.
+type Idempotency interface {
+	// ClaimIdempotency takes a key for a request or tells what became of the one that has it. A key that cannot be
+	// is invalid_input.
+	ClaimIdempotency(ctx context.Context, workspace, key string, requestHash []byte) (store.Claim, error)
+	CompleteIdempotency(ctx context.Context, claim store.Claim, response []byte) error
+	ReleaseIdempotency(ctx context.Context, claim store.Claim) error
+}
+
+// isWrite tells whether repeating the call may do harm. A caller whom the executor will refuse anyway must not see
+// the answer that somebody else was given, so he counts as asking for nothing.
+func (s *Server) isWrite(request execute.Request) bool {
+	_, o, err := s.Catalogue.Operation(request.Connector, request.Operation)
+	return err == nil && o.Spec().Effect != operations.EffectRead && request.Caller.Role != execute.RoleEmbed
+}
+
+// callOnce runs a call whose key has not been seen, and gives the first answer again, byte for byte, if it has.
+func (s *Server) callOnce(ctx context.Context, x *exchange, request execute.Request, key string) error {
+	claim, err := s.Idempotency.ClaimIdempotency(ctx, x.key.Workspace, key, requestHash(s.Catalogue, request))
+	if err != nil {
+		return fmt.Errorf("claiming the idempotency key: %w", err)
+	}
+	switch claim.State {
+	case store.ClaimNew:
+		return s.callClaimed(ctx, x, request, claim)
+	case store.ClaimDone:
+		return x.replay(claim.Response)
+	case store.ClaimInFlight:
+		return operations.Errorf(operations.CodeConflict, "the first call with this idempotency key is still under way; try again when it is done")
+	case store.ClaimMismatch:
+		return operations.Errorf(operations.CodeInvalidInput, "this idempotency key was used for another call; choose a new one")
+	default:
+		return operations.Errorf(operations.CodeOutcomeUnknown,
+			"the first call with this idempotency key never ended, so it may have been done; look at the service, then call with a new key")
+	}
+}
+
+func (s *Server) callClaimed(ctx context.Context, x *exchange, request execute.Request, claim store.Claim) error {
+	result, err := s.run(ctx, request)
+	if err == nil {
+		a := callAnswer(result)
+		s.endClaim(ctx, x, claim, &a)
+		return x.send(a)
+	}
+	err = inBody(err)
+	e := operations.AsError(err)
+	if didNothing(e, result.Meta.Attempts) {
+		s.endClaim(ctx, x, claim, nil)
+		return err
+	}
+	a := x.problem(e)
+	x.code = e.Code
+	s.endClaim(ctx, x, claim, &a)
+	return x.send(a)
+}
+
+// endClaim keeps the answer, or gives the key back if there is none to keep. The call has happened, so a failure
+// here must not take its answer from the caller: it is logged, and the key's next use hears that the outcome is unknown.
+func (s *Server) endClaim(ctx context.Context, x *exchange, claim store.Claim, a *answer) {
+	const most = 10 * time.Second
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), most)
+	defer cancel()
+	var err error
+	if a == nil {
+		err = s.Idempotency.ReleaseIdempotency(ctx, claim)
+	} else {
+		err = s.Idempotency.CompleteIdempotency(ctx, claim, a.pack())
+	}
+	if err != nil {
+		s.log.ErrorContext(ctx, "the answer of an idempotent call is not stored", "request", x.id, "error", err)
+	}
+}
+
+// didNothing tells whether a failed call surely changed nothing, so that its key may be used again. An operation
+// that sent several requests may have written with one of them before another was refused.
+func didNothing(e *operations.Error, attempts int64) bool {
+	switch e.Code {
+	case operations.CodeMalformedRequest, operations.CodeInvalidInput, operations.CodeUnauthenticated, operations.CodeForbidden,
+		operations.CodeNotFound, operations.CodeDestinationRefused, operations.CodeNotConfigured, operations.CodeUnavailable,
+		operations.CodeRateLimited, operations.CodeUpstreamUnreachable:
+		return true
+	case operations.CodeCredentialRejected, operations.CodeUpstreamForbidden, operations.CodeUpstreamNotFound, operations.CodeUpstreamRejected:
+		return attempts <= 1
+	default:
+		return false
+	}
+}
+
+// requestHash stands for all that makes two calls the same: the order of the input's fields does not.
+func requestHash(catalogue *operations.Catalogue, request execute.Request) []byte {
+	operation := request.Operation
+	if _, o, err := catalogue.Operation(request.Connector, operation); err == nil {
+		operation = o.Spec().Name
+	}
+	input := []byte(request.Input)
+	if document, err := operations.Decode(input); err == nil {
+		if canonical, err := json.Marshal(document); err == nil {
+			input = canonical
+		}
+	}
+	head := strings.Join([]string{request.Connector, operation, request.Credential}, "\x00") + "\x00"
+	sum := sha256.Sum256(append([]byte(head), input...))
+	return sum[:]
+}
+
+// pack writes an answer the way it is stored: status and content type on a line, then the body.
+func (a answer) pack() []byte {
+	return fmt.Appendf(nil, "%d %s\n%s", a.status, a.contentType, a.body)
+}
+
+func unpack(stored []byte) (answer, error) {
+	head, body, found := bytes.Cut(stored, []byte("\n"))
+	status, contentType, isHead := strings.Cut(string(head), " ")
+	code, err := strconv.Atoi(status)
+	if !found || !isHead || err != nil {
+		return answer{}, errors.New("a stored answer cannot be read")
+	}
+	return answer{code, contentType, body}, nil
+}
+
+// replay gives a stored answer again.
+func (x *exchange) replay(stored []byte) error {
+	a, err := unpack(stored)
+	if err != nil {
+		return err
+	}
+	x.Set("Idempotency-Replayed", "true")
+	return x.send(a)
+}

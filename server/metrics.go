@@ -1,0 +1,70 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v2/middleware/adaptor"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/patchbay/patchbay/operations"
+	"github.com/patchbay/patchbay/operations/execute"
+)
+
+// metrics counts what the hub does. The names of connectors and operations in its labels come from the catalogue
+// only, so that callers cannot make new ones up.
+type metrics struct {
+	registry  *prometheus.Registry
+	calls     *prometheus.CounterVec
+	durations *prometheus.HistogramVec
+	inFlight  prometheus.Gauge
+}
+
+func newMetrics(more []prometheus.Collector) (metrics, error) {
+	m := metrics{
+		registry: prometheus.NewRegistry(),
+		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "patchbay_calls_total", Help: "Calls by connector, operation and code; the code of a success is ok.",
+		}, []string{"connector", "operation", "code"}),
+		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "patchbay_call_duration_seconds", Help: "Time from taking a call to its answer.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120},
+		}, []string{"connector"}),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "patchbay_http_requests_in_flight", Help: "HTTP requests being answered.",
+		}),
+	}
+	own := []prometheus.Collector{
+		m.calls, m.durations, m.inFlight, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	}
+	for _, collector := range append(own, more...) {
+		if err := m.registry.Register(collector); err != nil {
+			return metrics{}, fmt.Errorf("registering a metric: %w", err)
+		}
+	}
+	return m, nil
+}
+
+// call counts one call.
+func (m metrics) call(catalogue *operations.Catalogue, request execute.Request, err error, took time.Duration) {
+	const unknown = "unknown"
+	code, connector, operation := "ok", unknown, unknown
+	if err != nil {
+		code = string(operations.AsError(err).Code.Info().Code)
+	}
+	if c, o, missing := catalogue.Operation(request.Connector, request.Operation); missing == nil {
+		connector, operation = c.Name, o.Spec().Name
+	}
+	m.calls.WithLabelValues(connector, operation, code).Inc()
+	m.durations.WithLabelValues(connector).Observe(took.Seconds())
+}
+
+func (s *Server) getMetrics(_ context.Context, x *exchange) error {
+	handler := promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{DisableCompression: true})
+	return adaptor.HTTPHandler(http.Handler(handler))(x.Ctx)
+}

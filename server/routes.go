@@ -1,0 +1,102 @@
+package server
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/patchbay/patchbay/operations/execute"
+)
+
+// access is the least that a caller must be. The zero value lets nobody in.
+type access int
+
+const (
+	nobody access = iota
+	anyone        // no key needed
+	embed         // any key
+	builder
+	admin
+)
+
+// String names the access as the role that it asks for.
+func (a access) String() string {
+	return [...]string{"nobody", "anyone", string(execute.RoleEmbed), string(execute.RoleBuilder), string(execute.RoleAdmin)}[a]
+}
+
+// includes tells whether a key of that role may use a route of this access.
+func (a access) includes(role execute.Role) bool {
+	switch role {
+	case execute.RoleAdmin:
+		return a > anyone
+	case execute.RoleBuilder:
+		return a == builder || a == embed
+	case execute.RoleEmbed:
+		return a == embed
+	default:
+		return false
+	}
+}
+
+// route is one path and method: who may use it, what answers, and what the API's description says of it.
+type route struct {
+	method, path string
+	access       access
+	handler      handler
+	summary      string
+
+	query  string // names of its query parameters, by white space
+	body   string // schema of the body it wants; "": none
+	status int    // of success
+	answer string // schema of the answer; "": none
+	quiet  bool   // asked for by machines every few seconds: logged for debugging only
+}
+
+// routes is the whole API. Parameters of a path begin with a colon.
+func (s *Server) routes() []route {
+	const (
+		connector  = "/v1/connectors/:connector"
+		operation  = connector + "/operations/:operation"
+		credential = "/v1/credentials/:credential"
+		compatible = "/core/v1/connectors/:connector/versions/:version"
+	)
+	return []route{
+		{"GET", "/v1/me", embed, s.getMe, "Who the key belongs to", "", "", 200, "Me", false},
+
+		{"GET", "/v1/connectors", builder, s.listConnectors, "List connectors", "", "", 200, "ConnectorList", false},
+		{"GET", connector, builder, s.getConnector, "Describe a connector", "", "", 200, "Connector", false},
+		{"GET", connector + "/operations", builder, s.listOperations, "List a connector's operations", "kind q", "", 200, "OperationList", false},
+		{"GET", operation, builder, s.getOperation, "Describe an operation", "", "", 200, "Operation", false},
+		{"POST", operation + "/call", embed, s.postCall, "Run an operation", "", "CallRequest", 200, "CallAnswer", false},
+
+		{"GET", "/v1/credentials", builder, s.listCredentials, "List credentials, without their secrets", "onlyConnector", "", 200, "CredentialList", false},
+		{"POST", "/v1/credentials", admin, s.postCredential, "Store a credential", "", "CredentialCreate", 201, "Credential", false},
+		{"GET", credential, builder, s.getCredential, "Show a credential, without its secrets", "", "", 200, "Credential", false},
+		{"PATCH", credential, admin, s.patchCredential, "Change a credential", "", "CredentialUpdate", 200, "Credential", false},
+		{"DELETE", credential, admin, s.deleteCredential, "Delete a credential", "", "", 204, "", false},
+		{"POST", credential + "/test", builder, s.testCredential, "Try a credential out", "", "", 200, "CredentialTest", false},
+
+		{"GET", "/v1/keys", admin, s.listKeys, "List API keys", "", "", 200, "KeyList", false},
+		{"POST", "/v1/keys", admin, s.postKey, "Make an API key; its secret is shown this once", "", "KeyCreate", 201, "NewKey", false},
+		{"DELETE", "/v1/keys/:key", admin, s.deleteKey, "Revoke an API key", "", "", 204, "", false},
+		{"GET", "/v1/calls", admin, s.listCalls, "List recorded calls, newest first", "onlyConnector onlyOperation code limit cursor", "", 200, "CallList", false},
+
+		{"GET", "/core/v1/connectors", builder, s.compatibleConnectors, "Compatible: list connectors", "", "", 200, "CompatibleConnectors", false},
+		{"GET", compatible + "/operations", builder, s.compatibleOperations, "Compatible: list operations", "", "", 200, "CompatibleOperations", false},
+		{"POST", compatible + "/call", embed, s.compatibleCall, "Compatible: run an operation", "", "CompatibleRequest", 200, "CompatibleAnswer", false},
+
+		{"GET", "/healthz", anyone, s.getHealth, "Whether the process lives", "", "", 200, "Health", true},
+		{"GET", "/readyz", anyone, s.getReady, "Whether the hub can serve", "", "", 200, "Health", true},
+		{"GET", "/metrics", anyone, s.getMetrics, "Metrics for Prometheus", "", "", 200, "text/plain", true},
+		{"GET", "/openapi.json", anyone, s.getOpenAPI, "This description", "", "", 200, "OpenAPI", false},
+	}
+}
+
+// register gives the routes to Fiber. A GET route answers HEAD too.
+func (s *Server) register(app *fiber.App) {
+	app.Use(s.around)
+	for _, r := range s.table {
+		if r.method == fiber.MethodGet {
+			app.Add(fiber.MethodHead, r.path, s.handle(&r))
+		}
+		app.Add(r.method, r.path, s.handle(&r))
+	}
+}

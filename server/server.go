@@ -1,0 +1,134 @@
+// Package server is the hub's HTTP API: the native one below /v1, one below /core/v1 that is compatible with the
+// connectors API that embedded scripts already speak, and what operators need. It knows what calls are, not how
+// they are run.
+package server
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/patchbay/patchbay/operations"
+)
+
+// Options are the parts and settings of a Server. All parts are required but Log and Collectors.
+type Options struct {
+	Catalogue   *operations.Catalogue
+	Runner      Runner
+	Keys        Keys
+	Credentials Credentials
+	Calls       Calls
+	Idempotency Idempotency
+	Ready       func(context.Context) error // nil means that the storage can be used
+	Log         *slog.Logger                // default: nothing is logged
+	Collectors  []prometheus.Collector      // more to show at /metrics
+	Version     string                      // of the hub, for its description of itself
+
+	ReadTimeout  time.Duration // of a whole request; default 30 s
+	WriteTimeout time.Duration // of an answer, once it is made; default 60 s
+	IdleTimeout  time.Duration // between requests of a connection; default 120 s
+}
+
+// Server answers HTTP requests. It is safe for concurrent use.
+type Server struct {
+	Options
+	app     *fiber.App
+	log     *slog.Logger
+	metrics metrics
+	table   []route
+	bodies  map[string]*operations.Validator // by the name of their schema
+	openapi []byte
+
+	compatibleLists map[string]func() []byte
+
+	ctx         context.Context // of all calls; ends when the server has to stop
+	cancel      context.CancelFunc
+	connections connections
+}
+
+// New makes a server. An error means that the build is wrong, or that a collector is.
+func New(options Options) (*Server, error) {
+	s := &Server{Options: options, log: options.Log, compatibleLists: compatibleLists(options.Catalogue)}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.table = s.routes()
+	var err error
+	if s.metrics, err = newMetrics(options.Collectors); err != nil {
+		return nil, err
+	}
+	if s.openapi, err = describe(s.table, options.Version); err != nil {
+		return nil, fmt.Errorf("describing the API: %w", err)
+	}
+	if s.bodies, err = compileBodies(s.table); err != nil {
+		return nil, err
+	}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.app = s.newApp()
+	return s, nil
+}
+
+func (s *Server) newApp() *fiber.App {
+	app := fiber.New(fiber.Config{
+		AppName: "patchbay", DisableStartupMessage: true,
+		Immutable:                    true, // what handlers keep must not change with the next request
+		CaseSensitive:                true,
+		BodyLimit:                    maxBody,
+		StreamRequestBody:            true, // see readBody
+		DisablePreParseMultipartForm: true,
+		ReadBufferSize:               maxHeader,
+		ReadTimeout:                  cmp.Or(s.ReadTimeout, 30*time.Second),
+		WriteTimeout:                 cmp.Or(s.WriteTimeout, 60*time.Second),
+		IdleTimeout:                  cmp.Or(s.IdleTimeout, 120*time.Second),
+		ErrorHandler:                 func(c *fiber.Ctx, err error) error { return exchangeOf(c).fail(err) },
+	})
+	app.Server().CloseOnShutdown = true
+	app.Server().Handler = s.knownMethods(app.Server().Handler)
+	s.register(app)
+	return app
+}
+
+// Listen serves on a TCP address such as ":8080" until Shutdown.
+func (s *Server) Listen(addr string) error {
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return fmt.Errorf("listening on %s: %w", addr, err)
+	}
+	return s.Serve(listener)
+}
+
+// Serve serves on a listener until Shutdown, and closes it.
+func (s *Server) Serve(listener net.Listener) error {
+	if err := s.app.Listener(s.connections.track(listener)); err != nil {
+		return fmt.Errorf("serving on %s: %w", listener.Addr(), err)
+	}
+	return nil
+}
+
+// Shutdown stops taking connections and waits for the calls under way. When ctx ends first, it cancels them and
+// gives its error.
+func (s *Server) Shutdown(ctx context.Context) error {
+	defer s.cancel()
+	s.connections.stop()
+	if err := s.app.ShutdownWithContext(ctx); err != nil {
+		return fmt.Errorf("shutting the server down: %w", err)
+	}
+	return nil
+}
+
+// Test answers one request without a network.
+func (s *Server) Test(request *http.Request) (*http.Response, error) {
+	const noTimeout = -1
+	response, err := s.app.Test(request, noTimeout)
+	if err != nil {
+		return nil, fmt.Errorf("answering %s %s: %w", request.Method, request.URL.Path, err)
+	}
+	return response, nil
+}
