@@ -121,6 +121,13 @@ func TestOpenAPI(t *testing.T) {
 	if document.OpenAPI != "3.1.0" || document.Info.Version != "1.2.3" {
 		t.Errorf("it is %s of version %s", document.OpenAPI, document.Info.Version)
 	}
+	identifiers := map[string]bool{}
+	for _, r := range h.server.table {
+		identifiers[r.identifier()] = true
+	}
+	if len(identifiers) != len(h.server.table) {
+		t.Errorf("two operations have one operationId: %v", identifiers)
+	}
 	described, registered := map[string]bool{}, map[string]bool{}
 	for path, methods := range document.Paths {
 		for method := range methods {

@@ -24,6 +24,7 @@ func create(failure string) string {
 
 func TestCall(t *testing.T) {
 	t.Parallel()
+	h := newHub(t)
 	deep := strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000)
 	for _, sc := range []scenario{
 		{name: "success", url: createURL, body: `{"credentialId":"acct","input":{"name":"Lamp"}}`, wantStatus: 200, golden: "call"},
@@ -68,6 +69,7 @@ func TestCall(t *testing.T) {
 
 		{name: "upstream refusal", url: createURL, body: create("rejected"), wantStatus: 422, golden: "call_upstream_rejected"},
 		{name: "upstream limit", url: createURL, body: create("limited"), wantStatus: 429, golden: "call_rate_limited", wantHeaders: map[string]string{"Retry-After": "2"}},
+		{name: "upstream body that is no JSON", url: createURL, body: create("garbled"), wantStatus: 502, contains: []string{`"body":"<h1>\ufffd"`}},
 		{name: "unreachable", url: createURL, body: create("unreachable"), wantStatus: 502, contains: []string{`"retryable":true`}},
 		{name: "outcome unknown", url: createURL, body: create("unknown"), wantStatus: 504, contains: []string{`"retryable":false`}},
 		{name: "panic", url: createURL, body: create("panic"), wantStatus: 500, golden: "call_panic"},
@@ -76,7 +78,7 @@ func TestCall(t *testing.T) {
 		t.Run(sc.name, func(t *testing.T) {
 			t.Parallel()
 			sc.as = execute.RoleBuilder
-			sc.run(t, newHub(t))
+			sc.run(t, h)
 		})
 	}
 }

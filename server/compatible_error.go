@@ -42,7 +42,7 @@ func outcomeError(e *operations.Error) answer {
 		Message  string       `json:"message"`
 	}{Message: e.Detail}
 	if u := e.Upstream; u != nil {
-		output.Response = &response{u.Status, u.Body}
+		output.Response = &response{u.Status, checked(u.Body)}
 		if expected := []int{200, 201, 202, 203, 204}; !slices.Contains(expected, u.Status) {
 			output.Expects = &expectation{expected}
 		}
@@ -70,10 +70,10 @@ func compatibleProblem(e *operations.Error) answer {
 	}{message, code})
 }
 
-// isForeignCredential tells a credential of another connector from faults of the input; one that is missing has
-// been refused before.
+// isForeignCredential tells a credential of another connector from faults of the input.
 func isForeignCredential(e *operations.Error) bool {
-	return e.Code == operations.CodeInvalidInput && len(e.Faults) == 1 && e.Faults[0].Pointer == credentialPointer
+	foreign := operations.InputFault{Pointer: credentialPointer, Detail: "is a credential of another connector"}
+	return e.Code == operations.CodeInvalidInput && slices.Equal(e.Faults, []operations.InputFault{foreign})
 }
 
 // validationMessage writes faults the way clients of the compatible API know them.

@@ -34,6 +34,7 @@ func TestCompatible(t *testing.T) {
 		{name: "upstream refusal", url: compatibleURL, body: failing("rejected"), wantStatus: 200, golden: "compatible_rejected"},
 		{name: "upstream limit", url: compatibleURL, body: failing("limited"), wantStatus: 200, contains: []string{`"statusCode":429`, `"outcome":"error"`}},
 		{name: "refusal with a good status", url: compatibleURL, body: failing("odd"), wantStatus: 200, golden: "compatible_odd", notContains: []string{"expects"}},
+		{name: "upstream body that is no JSON", url: compatibleURL, body: failing("garbled"), wantStatus: 200, contains: []string{`"body":"<h1>\ufffd"`}},
 		{name: "unreachable", url: compatibleURL, body: failing("unreachable"), wantStatus: 200, contains: []string{`{"outcome":"error","output":{"message":"the service cannot be reached"}}`}},
 		{name: "outcome unknown", url: compatibleURL, body: failing("unknown"), wantStatus: 200, contains: []string{`"outcome":"error"`}},
 		{name: "unknown operation", url: compatibleURL, body: `{"operation":"creat_thing","authId":"acct","input":{}}`, wantStatus: 200, golden: "compatible_operation_unknown"},

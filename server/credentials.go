@@ -102,7 +102,8 @@ func (s *Server) testCredential(ctx context.Context, x *exchange) error {
 		return err
 	}
 	if c.Verify == "" {
-		return operations.Errorf(operations.CodeNotConfigured, "the connector %s names no operation that tries a credential out; call one of your choice", c.Name)
+		return operations.Errorf(operations.CodeNotConfigured,
+			"the connector %s names no operation that tries a credential out; call one of your choice", c.Name)
 	}
 	_, o, err := s.Catalogue.Operation(c.Name, c.Verify)
 	if err != nil {

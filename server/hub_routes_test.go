@@ -1,8 +1,10 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -94,7 +96,9 @@ func TestMetrics(t *testing.T) {
 // TestPanic: a fault in a part of the server is a problem, and its text stays in the log.
 func TestPanic(t *testing.T) {
 	t.Parallel()
+	var log bytes.Buffer
 	h := newHub(t, func(o *Options) {
+		o.Log = slog.New(slog.NewTextHandler(&log, nil))
 		o.Runner = runnerFunc(func(context.Context, execute.Request) (execute.Result, error) { panic("secret detail") })
 	})
 	scenario{
@@ -102,6 +106,9 @@ func TestPanic(t *testing.T) {
 		contains: []string{`"code":"internal"`, `"request_id":"req_test"`}, notContains: []string{"secret detail"},
 	}.run(t, h)
 	scenario{url: "/healthz", wantStatus: 200}.run(t, h)
+	if !strings.Contains(log.String(), "secret detail") || !strings.Contains(log.String(), "request=req_test") {
+		t.Errorf("the log does not say what happened: %s", log.String())
+	}
 }
 
 func TestTwoCollectorsOfOneName(t *testing.T) {

@@ -26,6 +26,8 @@ type hub struct {
 	demo    *demo
 	secrets map[execute.Role]string
 	keys    map[execute.Role]store.Key
+
+	schemas sync.Map // name → compiled, for holding answers against them
 }
 
 const workspace = "default"
@@ -197,7 +199,8 @@ func (d *demo) create(_ context.Context, call *operations.Call) (json.RawMessage
 	if fault, ok := failures()[input.Fail]; ok {
 		return nil, fault
 	}
-	return encode(map[string]any{"id": d.created.Add(1), "name": input.Name}), nil
+	d.created.Add(1)
+	return encode(map[string]any{"id": 1, "name": input.Name}), nil
 }
 
 func failures() map[string]*operations.Error {
@@ -213,6 +216,7 @@ func failures() map[string]*operations.Error {
 		},
 		"hub_limited": {Code: operations.CodeRateLimited, Detail: "the limit api of demo is used up", RetryAfter: 61 * time.Second},
 		"odd":         {Code: operations.CodeUpstreamRejected, Detail: "the service said channel_not_found", Upstream: &operations.Upstream{Status: 200, Body: json.RawMessage(`{"ok":false}`)}},
+		"garbled":     {Code: operations.CodeUpstreamFailed, Detail: "the service answered nonsense", Upstream: &operations.Upstream{Status: 502, Body: json.RawMessage("<h1>\xff")}},
 		"unreachable": {Code: operations.CodeUpstreamUnreachable, Detail: "the service cannot be reached"},
 		"unknown":     {Code: operations.CodeOutcomeUnknown, Detail: "the service did not answer; the thing may have been made"},
 		"refused":     {Code: operations.CodeDestinationRefused, Detail: "not allowed"},

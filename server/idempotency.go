@@ -46,7 +46,8 @@ func (s *Server) callOnce(ctx context.Context, x *exchange, request execute.Requ
 	case store.ClaimDone:
 		return x.replay(claim.Response)
 	case store.ClaimInFlight:
-		return operations.Errorf(operations.CodeConflict, "the first call with this idempotency key is still under way; try again when it is done")
+		return operations.Errorf(operations.CodeConflict,
+			"the first call with this idempotency key is still under way; try again when it is done")
 	case store.ClaimMismatch:
 		return operations.Errorf(operations.CodeInvalidInput, "this idempotency key was used for another call; choose a new one")
 	default:
@@ -64,12 +65,11 @@ func (s *Server) callClaimed(ctx context.Context, x *exchange, request execute.R
 	}
 	err = inBody(err)
 	e := operations.AsError(err)
-	if didNothing(e, result.Meta.Attempts) {
+	if didNothing(e, result.Meta.Attempts) || s.wasNotSent(request, e, result.Meta.Attempts) {
 		s.endClaim(ctx, x, claim, nil)
 		return err
 	}
 	a := x.problem(e)
-	x.code = e.Code
 	s.endClaim(ctx, x, claim, &a)
 	return x.send(a)
 }
@@ -104,6 +104,14 @@ func didNothing(e *operations.Error, attempts int64) bool {
 	default:
 		return false
 	}
+}
+
+// wasNotSent tells whether a call's time was up before its first request left. Of a connector that has no service
+// behind it, no request says so.
+func (s *Server) wasNotSent(request execute.Request, e *operations.Error, attempts int64) bool {
+	c, err := s.Catalogue.Connector(request.Connector)
+	isEnded := e.Code == operations.CodeUpstreamTimeout || e.Code == operations.CodeCanceled
+	return err == nil && c.Origin != "" && isEnded && attempts == 0
 }
 
 // requestHash stands for all that makes two calls the same: the order of the input's fields does not.

@@ -97,6 +97,18 @@ func TestKeyIsGivenBackWhenNothingWasDone(t *testing.T) {
 	}
 }
 
+// TestKeyOfACallThatWasNotSent: its time was up before any request left, so it may come again.
+func TestKeyOfACallThatWasNotSent(t *testing.T) {
+	t.Parallel()
+	h := newHub(t)
+	sc := once("k", `{"credentialId":"acct","timeoutMs":1}`)
+	sc.url, sc.wantStatus = "/v1/connectors/demo/operations/wait_for_it/call", 504
+	sc.run(t, h)
+	h.demo.finish()
+	sc.body, sc.wantStatus = `{"credentialId":"acct"}`, 200
+	sc.run(t, h)
+}
+
 func TestDidNothing(t *testing.T) {
 	t.Parallel()
 	for _, info := range operations.Codes() {

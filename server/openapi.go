@@ -36,10 +36,10 @@ func describe(table []route, version string) ([]byte, error) {
 		paths[path][strings.ToLower(r.method)] = r.describe()
 	}
 	document, err := json.Marshal(map[string]any{
-		"openapi":    "3.1.0",
-		"info":       map[string]any{"title": "Patchbay", "version": version, "description": "One API in front of every service that your solutions talk to."},
-		"paths":      paths,
-		"components": shared,
+		"openapi": "3.1.0", "paths": paths, "components": shared,
+		"info": map[string]any{
+			"title": "Patchbay", "version": version, "description": "One API in front of every service that your solutions talk to.",
+		},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encoding the document: %w", err)

@@ -47,9 +47,17 @@ func newProblem(e *operations.Error, instance, requestID string) problem {
 		Retryable: info.Retryable, RetryAfter: waitSeconds(e.RetryAfter), RequestID: requestID,
 	}
 	if u := e.Upstream; u != nil {
-		p.Upstream = &upstreamProblem{Status: u.Status, Code: u.Code, RequestID: u.RequestID, Body: u.Body}
+		p.Upstream = &upstreamProblem{Status: u.Status, Code: u.Code, RequestID: u.RequestID, Body: checked(u.Body)}
 	}
 	return p
+}
+
+// checked gives a service's answer as JSON, whatever an operation made of it: an error must always be sayable.
+func checked(body json.RawMessage) json.RawMessage {
+	if len(body) == 0 || json.Valid(body) {
+		return body
+	}
+	return encode(string(body))
 }
 
 // title makes "Rate limited" of rate_limited.
@@ -75,6 +83,15 @@ func jsonAnswer(status int, v any) answer {
 // fail answers with an error, in the shape of the API that was asked.
 func (x *exchange) fail(err error) error {
 	e := asFault(err)
+	if isCompatible(x.path()) {
+		x.announce(e)
+		return x.send(compatibleProblem(e))
+	}
+	return x.send(x.problem(e))
+}
+
+// announce says of an error what stands outside the body.
+func (x *exchange) announce(e *operations.Error) {
 	x.code = e.Code
 	if e.RetryAfter > 0 {
 		x.Set(fiber.HeaderRetryAfter, strconv.FormatInt(waitSeconds(e.RetryAfter), 10))
@@ -82,13 +99,10 @@ func (x *exchange) fail(err error) error {
 	if e.Code == operations.CodeUnauthenticated {
 		x.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="patchbay"`)
 	}
-	if isCompatible(x.path()) {
-		return x.send(compatibleProblem(e))
-	}
-	return x.send(x.problem(e))
 }
 
 func (x *exchange) problem(e *operations.Error) answer {
+	x.announce(e)
 	p := newProblem(e, x.path(), x.id)
 	return answer{p.Status, "application/problem+json", encode(p)}
 }

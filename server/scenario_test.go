@@ -179,17 +179,26 @@ func (h *hub) describes(t *testing.T, request *http.Request, response *http.Resp
 	if schema == "text/plain" || request.Method == http.MethodHead {
 		return
 	}
-	validator, err := compileComponent(schema)
-	if err != nil {
-		t.Fatal(err)
-	}
 	document, err := operations.Decode(body)
 	if err != nil {
 		t.Fatalf("the answer is not JSON: %v: %.200s", err, body)
 	}
-	for _, fault := range validator.Faults(document) {
+	for _, fault := range h.schema(t, schema).Faults(document) {
 		t.Errorf("the answer is not as %s says: %s %s", schema, fault.Pointer, fault.Detail)
 	}
+}
+
+func (h *hub) schema(t *testing.T, name string) *operations.Validator {
+	t.Helper()
+	if known, ok := h.schemas.Load(name); ok {
+		return known.(*operations.Validator)
+	}
+	validator, err := compileComponent(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.schemas.Store(name, validator)
+	return validator
 }
 
 func (h *hub) routeOf(request *http.Request) *route {

@@ -335,3 +335,10 @@ func TestShutdownBeforeServe(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestListenSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	if err := newHub(t).server.Listen("127.0.0.1:none"); err == nil || !strings.Contains(err.Error(), "listening on 127.0.0.1:none") {
+		t.Errorf("it says %v", err)
+	}
+}

@@ -12,7 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -304,102 +303,6 @@ func TestRefreshNeedsARefreshToken(t *testing.T) {
 	wantCode(t, err, operations.CodeNotConfigured)
 }
 
-func TestRefreshFailures(t *testing.T) {
-	t.Parallel()
-	const jsonType = "application/json"
-	for _, c := range []struct {
-		name        string
-		status      int
-		contentType string
-		body        string
-		want        operations.Code
-		upstream    string // the service's own code
-	}{
-		{"used up", 400, jsonType, `{"error":"invalid_grant","error_description":"LEAK"}`, operations.CodeCredentialRejected, "invalid_grant"},
-		{"wrong client", 401, jsonType, `{"error":"invalid_client"}`, operations.CodeCredentialRejected, "invalid_client"},
-		{"Atlassian's word for used up", 403, jsonType, `{"error":"unauthorized_client"}`, operations.CodeCredentialRejected, "unauthorized_client"},
-		{"Slack's way", 200, jsonType, `{"ok":false,"error":"invalid_refresh_token"}`, operations.CodeCredentialRejected, "invalid_refresh_token"},
-		{"Slack's limit", 200, jsonType, `{"ok":false,"error":"ratelimited"}`, operations.CodeRateLimited, "ratelimited"},
-		{"refused without a word", 401, "text/html", `<p>LEAK</p>`, operations.CodeCredentialRejected, ""},
-		{"hostile code", 400, jsonType, `{"error":"LEAK <b>"}`, operations.CodeCredentialRejected, ""},
-		{"limit", 429, jsonType, `{"error":"LEAK"}`, operations.CodeRateLimited, "leak"},
-		{"busy", 503, jsonType, `{"error":"temporarily_unavailable"}`, operations.CodeUpstreamFailed, "temporarily_unavailable"},
-		{"broken", 500, "text/html", `LEAK`, operations.CodeUpstreamFailed, ""},
-		{"not there", 404, "text/html", `LEAK`, operations.CodeUpstreamFailed, ""},
-		{"redirect", 307, "text/html", ``, operations.CodeUpstreamFailed, ""},
-		{"no token", 200, jsonType, `{"LEAK":"LEAK"}`, operations.CodeUpstreamFailed, ""},
-		{"no JSON", 200, jsonType, `LEAK`, operations.CodeUpstreamFailed, ""},
-		{"bad form", 200, "application/x-www-form-urlencoded", `access_token=LEAK%zz`, operations.CodeUpstreamFailed, ""},
-		{"token with a line break", 200, jsonType, `{"access_token":"LEAK\r\nX-Evil: 1"}`, operations.CodeUpstreamFailed, ""},
-		{"refresh token with a line break", 200, jsonType, `{"access_token":"a","refresh_token":"LEAK\n"}`, operations.CodeUpstreamFailed, ""},
-		{"endless token", 200, jsonType, `{"access_token":"` + strings.Repeat("LEAK", 5000) + `"}`, operations.CodeUpstreamFailed, ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if !strings.HasSuffix(r.URL.Path, "/oauth/token") {
-					t.Errorf("a request to %s", r.URL)
-				}
-				w.Header().Set("Content-Type", c.contentType)
-				w.Header().Set("Location", "/elsewhere")
-				w.Header().Set("Retry-After", "7")
-				w.WriteHeader(c.status)
-				_, _ = io.WriteString(w, c.body)
-			}))
-			t.Cleanup(server.Close)
-			v := newSetup(t).vault(t)
-			before := create(t, v, crmDraft("c"))
-			_, err := v.Refresh(t.Context(), target(t, v, "c", server.URL), "access-0")
-			e := wantCode(t, err, c.want)
-			if e.Upstream != nil && (e.Upstream.Status != c.status || e.Upstream.Code != c.upstream) || c.upstream != "" && e.Upstream == nil {
-				t.Errorf("upstream %+v", e.Upstream)
-			}
-			if c.want == operations.CodeRateLimited && e.RetryAfter != 7*time.Second {
-				t.Errorf("retry after %v", e.RetryAfter)
-			}
-			for err := error(e); err != nil; err = errors.Unwrap(err) {
-				if s := fmt.Sprintf("%v %+v %#v", err, err, err); strings.Contains(s, "LEAK") || strings.Contains(s, "refresh-0") || strings.Contains(s, "hush") {
-					t.Errorf("the error shows %s", s)
-				}
-			}
-			after, err := v.Get(t.Context(), workspace, "c")
-			if diff := cmp.Diff(before, after); err != nil || diff != "" {
-				t.Errorf("the credential was changed (%v):\n%s", err, diff)
-			}
-		})
-	}
-}
-
-// roundTrip is a transport that fails.
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-func TestRefreshWithoutAnAnswer(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		name string
-		err  error
-		want operations.Code
-	}{
-		{"no connection", errors.New("connection refused"), operations.CodeUpstreamUnreachable},
-		{"too late", context.DeadlineExceeded, operations.CodeUpstreamTimeout},
-		{"refused by the guard", operations.Errorf(operations.CodeDestinationRefused, "a private address"), operations.CodeDestinationRefused},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			s := newSetup(t)
-			s.http = func(bool) *http.Client {
-				return &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, c.err })}
-			}
-			v := s.vault(t)
-			create(t, v, crmDraft("c"))
-			_, err := v.Refresh(t.Context(), target(t, v, "c", ""), "access-0")
-			wantCode(t, err, c.want)
-		})
-	}
-}
-
 func TestRefreshKeepsTheOldRefreshToken(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -434,35 +337,5 @@ func TestNewAccessTokenForgetsTheOldOnesExpiry(t *testing.T) {
 	m, err = v.Update(t.Context(), workspace, "c", Patch{Secrets: map[string]string{"access_token": "entered"}})
 	if err != nil || m.Fields[expiresAt] != "" {
 		t.Errorf("a new token: fields %v (%v)", m.Fields, err)
-	}
-}
-
-func TestTokenURL(t *testing.T) {
-	t.Parallel()
-	connector := testConnectors()[0]
-	for _, c := range []struct {
-		name, origin, tokenURL, want string
-		trusted                      bool
-	}{
-		{"relative", "", "/oauth/token", "https://api.crm.example/oauth/token", false},
-		{"relative, other origin", "http://127.0.0.1:1/p", "/oauth/token", "http://127.0.0.1:1/p/oauth/token", true},
-		{"at the service", "", "https://api.crm.example/oauth/token", "https://api.crm.example/oauth/token", false},
-		{"at the service, other origin", "http://127.0.0.1:1/p", "https://api.crm.example/oauth/token", "http://127.0.0.1:1/p/oauth/token", true},
-		{"elsewhere", "", "https://login.crm.example/token", "https://login.crm.example/token", false},
-		{"elsewhere, other origin", "http://127.0.0.1:1/p", "https://login.crm.example/token", "https://login.crm.example/token", false},
-		{"of a tenant", "", "https://{tenant}.login.example/token", "https://acme.login.example/token", false},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			base, err := operations.NewBase(connector, c.origin, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r := operations.Target{Connector: connector, Base: base, Trusted: c.origin != ""}
-			got, trusted := tokenURL(r, operations.OAuth2{TokenURL: c.tokenURL}, map[string]string{"tenant": "acme"})
-			if got != c.want || trusted != c.trusted {
-				t.Errorf("%s, trusted %t; want %s, %t", got, trusted, c.want, c.trusted)
-			}
-		})
 	}
 }

@@ -81,9 +81,8 @@ func followRedirect(request *http.Request, via []*http.Request) error {
 	if len(via) > maxRedirects {
 		return operations.Errorf(operations.CodeUpstreamFailed, "the service redirected the request more than %d times", maxRedirects)
 	}
-	if err := exchangeOf(request.Context()).client.pinned(request.URL); err != nil {
-		return operations.Errorf(operations.CodeDestinationRefused,
-			"the service redirected the request to another place, and it was not followed: %w", err)
+	if c := exchangeOf(request.Context()).client; c.pinned(request.URL) != nil {
+		return c.refusal("the service's redirect to another place")
 	}
 	return nil
 }

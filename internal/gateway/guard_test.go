@@ -135,6 +135,10 @@ func TestRedirects(t *testing.T) {
 			http.Redirect(w, r, "/hub/v1/loop", http.StatusFound)
 		case name == "seeother":
 			http.Redirect(w, r, "/hub/v1/missing", http.StatusSeeOther)
+		case name == "seebusy":
+			http.Redirect(w, r, "/hub/v1/busy", http.StatusSeeOther)
+		case name == "busy":
+			w.WriteHeader(http.StatusServiceUnavailable)
 		case name == "missing":
 			w.WriteHeader(http.StatusNotFound)
 		case name == "end":
@@ -157,6 +161,7 @@ func TestRedirects(t *testing.T) {
 		{"GET", "/insecure", "", operations.CodeDestinationRefused, 1},
 		{"GET", "/loop", "", operations.CodeUpstreamFailed, 6},
 		{"POST", "/seeother", "", operations.CodeOutcomeUnknown, 2},
+		{"POST", "/seebusy", "", operations.CodeOutcomeUnknown, 2},
 	} {
 		t.Run(test.method+test.path, func(t *testing.T) {
 			g, _ := newGateway(t, gateway.Options{})

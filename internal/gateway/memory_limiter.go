@@ -14,7 +14,7 @@ import (
 type MemoryLimiterOptions struct {
 	// MaxWait bounds the wait of each priority; default 15 s for live, 5 s for DDL, 60 s for bulk.
 	MaxWait map[operations.Priority]time.Duration
-	// MaxBuckets bounds how many buckets are remembered, default 20 000. Beyond it the least used are forgotten.
+	// MaxBuckets bounds how many buckets are remembered, default 20 000. Beyond it some that nobody waits for are forgotten.
 	MaxBuckets int
 	// MaxWaiting bounds how many requests wait at once, default 10 000.
 	MaxWaiting int
@@ -112,7 +112,7 @@ func (l *MemoryLimiter) open(held []*bucket, wanted []Bucket, now int64, all boo
 
 // enqueue puts a request in line, unless its turn would come too late.
 func (l *MemoryLimiter) enqueue(ctx context.Context, wanted []Bucket, now int64, priority operations.Priority) (*waiter, error) {
-	w := &waiter{priority: priority, buckets: l.open(nil, wanted, now, true), granted: make(chan struct{}), began: now}
+	w := &waiter{priority: priority, buckets: l.open(nil, wanted, now, true), granted: make(chan struct{})}
 	w.bound = l.maxWait[priority]
 	if deadline, ok := ctx.Deadline(); ok {
 		w.bound = min(w.bound, time.Until(deadline))

@@ -148,7 +148,7 @@ func TestWaitsAreBounded(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(MemoryLimiterOptions{
-			MaxWait: map[operations.Priority]time.Duration{live: 3 * time.Second, ddl: 0}, MaxWaiting: 3,
+			MaxWait: map[operations.Priority]time.Duration{live: 3 * time.Second, ddl: 0}, MaxWaiting: 4,
 		})
 		ctx, one := t.Context(), Bucket{Key: "one", Limit: 1, Window: time.Second}
 		l.join(ctx, "first", live, one)
@@ -156,8 +156,10 @@ func TestWaitsAreBounded(t *testing.T) {
 		for _, name := range []string{"a", "b", "c", "too late"} {
 			l.join(ctx, name, live, one)
 		}
+		l.join(ctx, "bulk", bulk, one)
 		l.join(ctx, "too many", bulk, one)
-		l.check(t, "first 0s", "ddl rate_limited 0s", "too late rate_limited 0s", "too many rate_limited 0s", "a 1s", "b 2s", "c 3s")
+		l.check(t, "first 0s", "ddl rate_limited 0s", "too late rate_limited 0s", "too many rate_limited 0s",
+			"a 1s", "b 2s", "c 3s", "bulk 4s")
 	})
 }
 

@@ -74,12 +74,11 @@ func share(n int64, priority operations.Priority) int64 {
 	return n
 }
 
-// take gives out a place.
+// take gives out a place that next has said is to be had now.
 func (m *meter) take(now int64) {
 	if m.unlimited() {
 		return
 	}
-	m.settle(now)
 	slot := (m.count / m.group) % (m.capacity + 1)
 	if slot == int64(len(m.ends)) {
 		m.ends = append(m.ends, now)

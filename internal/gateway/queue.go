@@ -41,8 +41,7 @@ type waiter struct {
 	buckets  []*bucket
 	places   []*list.Element // in the lines of buckets
 	granted  chan struct{}   // closed when its turn has come
-	began    int64
-	bound    time.Duration // of the wait
+	bound    time.Duration   // of the wait
 }
 
 func (w *waiter) join() {

@@ -77,7 +77,9 @@ func typed(ctx context.Context, err error) *operations.Error {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return canceled(err)
 	case ctx.Err() != nil:
-		return operations.Errorf(operations.CodeUpstreamTimeout, "the call ran out of time before the request was sent: %w", context.DeadlineExceeded)
+		return &operations.Error{
+			Code: operations.CodeUpstreamTimeout, Detail: "the call ran out of time before the request was sent", Err: err,
+		}
 	default:
 		return operations.AsError(err)
 	}

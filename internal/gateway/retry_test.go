@@ -82,7 +82,8 @@ func TestRetryByStatus(t *testing.T) {
 
 func TestRetryAfter(t *testing.T) {
 	t.Parallel()
-	in := time.Now().Add(5 * time.Second).UTC()
+	start := time.Now()
+	in := start.Add(5 * time.Second).UTC()
 	one := func(name, value string) http.Header { return http.Header{name: {value}} }
 	for _, test := range []struct {
 		name        string
@@ -106,6 +107,7 @@ func TestRetryAfter(t *testing.T) {
 			t.Run(test.name, func(t *testing.T) {
 				service := answers(t, test.header, status, 200)
 				g, c := newGateway(t, gateway.Options{})
+				c.at = start
 				to := target(t, service.URL)
 				got, _, err := do(g.Client(to), newRequest(t, "POST", to.Base.URL("/things"), ""))
 				if test.most == 0 {

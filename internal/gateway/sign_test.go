@@ -182,7 +182,8 @@ func TestRefreshAfterRefusal(t *testing.T) {
 			if test.plain {
 				to.Connector.Auth[0].OAuth2 = nil
 			}
-			status, body, err := do(g.Client(to), newRequest(t, "POST", to.Base.URL("/things"), "payload"))
+			client := g.Client(to)
+			status, body, err := do(client, newRequest(t, "POST", to.Base.URL("/things"), "payload"))
 			if code := codeOf(t, err); status != test.status || code != test.code {
 				t.Errorf("got %d, %v; want %d, %q", status, err, test.status, test.code)
 			}
@@ -194,6 +195,10 @@ func TestRefreshAfterRefusal(t *testing.T) {
 			}
 			if n := test.vault.asked.Load(); n != test.asked || n > 0 && test.vault.rejected != "old" {
 				t.Errorf("refreshed %d times, of %q; want %d", n, test.vault.rejected, test.asked)
+			}
+			_, _, _ = do(client, newRequest(t, "POST", to.Base.URL("/things"), "payload"))
+			if n := test.vault.asked.Load(); n != test.asked {
+				t.Errorf("refreshed %d times in one call, want %d", n, test.asked)
 			}
 		})
 	}
@@ -255,12 +260,17 @@ func TestRefreshAheadOfExpiry(t *testing.T) {
 			service := tokenService(t, test.good)
 			g, _ := newGateway(t, gateway.Options{Refresher: test.vault})
 			to := oauth2Target(t, service.URL, test.expires)
-			status, _, err := do(g.Client(to), newRequest(t, "GET", to.Base.URL("/things"), ""))
+			client := g.Client(to)
+			status, _, err := do(client, newRequest(t, "GET", to.Base.URL("/things"), ""))
 			if code := codeOf(t, err); code != test.code || err == nil && status != 200 {
 				t.Errorf("got %d, %v; want code %q", status, err, test.code)
 			}
 			if service.requests.Load() != test.requests || test.vault.asked.Load() != test.asked {
 				t.Errorf("%d requests, %d refreshes; want %d, %d", service.requests.Load(), test.vault.asked.Load(), test.requests, test.asked)
+			}
+			_, _, _ = do(client, newRequest(t, "GET", to.Base.URL("/things"), ""))
+			if n := test.vault.asked.Load(); n != test.asked {
+				t.Errorf("refreshed %d times in one call, want %d", n, test.asked)
 			}
 			if to.Credential.Secrets["access_token"] != "old" {
 				t.Error("the credential given was changed")

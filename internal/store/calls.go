@@ -152,7 +152,7 @@ func ownBody(body json.RawMessage) json.RawMessage {
 }
 
 // pruneChunk is how many rows are removed at once, so that other writers need not wait long.
-const pruneChunk = 2000
+const pruneChunk = 500
 
 // pruneCalls removes the records that are older than maxAge and all but the newest maxRows. Zero or less is no bound.
 func (s *Store) pruneCalls(ctx context.Context, maxAge time.Duration, maxRows int) error {

@@ -134,7 +134,7 @@ func TestRecorderCloseHeedsItsContext(t *testing.T) {
 func TestRecorderLosesNothingOfManyWriters(t *testing.T) {
 	t.Parallel()
 	s := openTest(t, t.TempDir())
-	const writers, each = 8, 500
+	const writers, each = 8, 100
 	r := s.NewRecorder(RecorderOptions{Queue: writers * each, Batch: 37})
 	var group sync.WaitGroup
 	for range writers {
@@ -230,8 +230,8 @@ func TestPruneCalls(t *testing.T) {
 		want    int
 	}{
 		{"by count", 0, 10, 10},
-		{"by age", time.Hour, 0, 60 * 60},
-		{"both", time.Minute, 1000, 60},
+		{"by age", 10 * time.Minute, 0, 10 * 60},
+		{"both", time.Minute, 100, 60},
 		{"within bounds", 24 * time.Hour, rows, rows},
 		{"no bounds", -1, -1, rows},
 	} {

@@ -67,7 +67,7 @@ func wasSent(err error) bool {
 // fly runs the operation once for all who ask for the same at the same time. The flight goes on if one of them leaves.
 func (x *Executor) fly(ctx context.Context, request Request, r *run, key string, input json.RawMessage) (json.RawMessage, error) {
 	done := x.flights.DoChan(key, func() (any, error) {
-		flight, cancel := context.WithTimeout(context.WithoutCancel(ctx), x.timeout(request))
+		flight, cancel := context.WithTimeout(context.WithoutCancel(ctx), x.timeout(request, r.plan.spec))
 		defer cancel()
 		output, err := r.do(flight, input)
 		if err == nil {

@@ -3,6 +3,7 @@
 package execute
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -119,14 +120,17 @@ func (x *Executor) Call(ctx context.Context, request Request) (Result, error) {
 	usage := &operations.Usage{}
 	result := Result{Meta: Meta{RequestID: request.ID, Connector: request.Connector, Operation: request.Operation, Cached: Miss}}
 
-	ctx, cancel := context.WithTimeout(ctx, x.timeout(request))
-	defer cancel()
-	credential, err := x.call(ctx, request, usage, &result)
+	p, err := x.find(request)
+	var credential *operations.Credential
+	if err == nil {
+		result.Meta.Operation = p.spec.Name
+		credential, err = x.call(ctx, request, p, usage, &result)
+	}
 
 	result.Meta.fill(usage, x.Now().Sub(start))
 	var fault *operations.Error
 	if err != nil {
-		fault = x.fault(ctx, request, err)
+		fault = x.fault(ctx, request, p, result.Meta, err)
 	}
 	x.record(request, start, result, credential, fault)
 	if fault != nil {
@@ -135,17 +139,21 @@ func (x *Executor) Call(ctx context.Context, request Request) (Result, error) {
 	return result, nil
 }
 
-func (x *Executor) call(ctx context.Context, request Request, usage *operations.Usage, result *Result) (*operations.Credential, error) {
+func (x *Executor) find(request Request) (*plan, error) {
 	connector, operation, err := x.Catalogue.Operation(request.Connector, request.Operation)
 	if err != nil {
 		return nil, err
 	}
-	p := x.plans[connector.Name+"."+operation.Spec().Name]
-	result.Meta.Operation = p.spec.Name
+	return x.plans[connector.Name+"."+operation.Spec().Name], nil
+}
+
+func (x *Executor) call(ctx context.Context, request Request, p *plan, usage *operations.Usage, result *Result) (*operations.Credential, error) {
+	ctx, cancel := context.WithTimeout(ctx, x.timeout(request, p.spec))
+	defer cancel()
 	if err := request.Caller.authorise(p.spec); err != nil {
 		return nil, err
 	}
-	credential, err := x.open(ctx, request, connector)
+	credential, err := x.open(ctx, request, p.connector)
 	if err != nil {
 		return nil, err
 	}
@@ -167,15 +175,8 @@ func (x *Executor) call(ctx context.Context, request Request, usage *operations.
 	return credential, err
 }
 
-func (x *Executor) timeout(request Request) time.Duration {
-	timeout := x.Timeout
-	if p, ok := x.plans[request.Connector+"."+request.Operation]; ok && p.spec.Timeout > 0 {
-		timeout = p.spec.Timeout
-	}
-	if request.Timeout > 0 {
-		timeout = request.Timeout
-	}
-	return min(timeout, x.MaxTimeout)
+func (x *Executor) timeout(request Request, spec operations.Spec) time.Duration {
+	return min(cmp.Or(request.Timeout, spec.Timeout, x.Timeout), x.MaxTimeout)
 }
 
 func (x *Executor) open(ctx context.Context, request Request, connector operations.Connector) (*operations.Credential, error) {

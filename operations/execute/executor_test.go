@@ -170,7 +170,14 @@ func TestCallEnds(t *testing.T) {
 	panics := operations.Func(spec("panics", anything), func(context.Context, *operations.Call) (json.RawMessage, error) {
 		panic("at the " + secret)
 	})
-	h := newHub(t, func(o *execute.Options) { o.Timeout = time.Millisecond }, stuck, panics,
+	writes := spec("writes", anything)
+	writes.Effect = operations.EffectWrite
+	stuckAfterSending := operations.Func(writes, func(ctx context.Context, call *operations.Call) (json.RawMessage, error) {
+		call.Usage.Requests.Add(1)
+		<-ctx.Done()
+		return nil, ctx.Err()
+	})
+	h := newHub(t, func(o *execute.Options) { o.Timeout = time.Millisecond }, stuck, stuckAfterSending, panics,
 		answering(spec("garbled", anything), `{"n":1`, nil),
 		answering(spec("list", anything), `[1]`, nil),
 		answering(spec("fails", anything), ``, errors.New("disk on fire at "+secret)),
@@ -182,6 +189,7 @@ func TestCallEnds(t *testing.T) {
 		warnings  int
 	}{
 		{"stuck", operations.CodeUpstreamTimeout, 0},
+		{"writes", operations.CodeOutcomeUnknown, 0},
 		{"panics", operations.CodeInternal, 0},
 		{"garbled", operations.CodeUpstreamFailed, 0},
 		{"list", operations.CodeUpstreamFailed, 0},

@@ -87,11 +87,15 @@ func (r *run) invoke(ctx context.Context, name string, input json.RawMessage) (j
 	return inner.do(ctx, input)
 }
 
-// fault makes any error the caller's: typed, without secrets, and logged where it is the hub's own.
-func (x *Executor) fault(ctx context.Context, request Request, err error) *operations.Error {
+// fault makes any error the caller's: typed, without secrets, and logged where it is the hub's own. A write that ran
+// out of time after a request went out may have been done.
+func (x *Executor) fault(ctx context.Context, request Request, p *plan, meta Meta, err error) *operations.Error {
+	mayBeDone := p != nil && p.spec.Effect != operations.EffectRead && meta.Attempts > 0
 	var typed *operations.Error
 	switch {
 	case errors.As(err, &typed):
+	case mayBeDone && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)):
+		typed = operations.Errorf(operations.CodeOutcomeUnknown, "the call ended before the service had answered; what was asked may have been done")
 	case errors.Is(err, context.DeadlineExceeded):
 		typed = operations.Errorf(operations.CodeUpstreamTimeout, "the call did not finish in its time: %w", context.DeadlineExceeded)
 	case errors.Is(err, context.Canceled):

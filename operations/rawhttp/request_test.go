@@ -301,3 +301,14 @@ func TestWild(t *testing.T) {
 		t.Errorf("Content-Type %q", got)
 	}
 }
+
+// TestAKeyNamedTwice guards against one reader of the input taking the first of two and another the last.
+func TestAKeyNamedTwice(t *testing.T) {
+	t.Parallel()
+	h := newHub(t, ok)
+	_, err := h.call(t, "raw_http_request", `{"method":"GET","url":{"endpoint":"/x"},"url":{"endpoint":"/y"}}`)
+	wantCode(t, err, operations.CodeMalformedRequest)
+	if len(h.sent()) > 0 {
+		t.Errorf("sent %+v", h.sent())
+	}
+}

@@ -3,11 +3,9 @@ package outreachtest
 import (
 	"crypto/md5"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -64,26 +62,6 @@ func (x *exchange) change(before, r *record) []apiError {
 	return nil
 }
 
-// created is what else happens when a record is made.
-func (x *exchange) created(r *record) {
-	switch r.kind.Type {
-	case "sequenceState":
-		x.event("sequence_state_created", r)
-	case "sequenceStep":
-		if at, ok := r.to("sequence"); ok {
-			x.countSteps(at)
-		}
-	}
-}
-
-// changed is what else happens when a record is changed.
-func (x *exchange) changed(before, r *record) {
-	was, _ := before.to("stage")
-	if is, ok := r.to("stage"); ok && is != was && r.kind.Type == "prospect" {
-		x.event("prospect_stage_changed", r)
-	}
-}
-
 // preset sets an attribute that has no value.
 func (r *record) preset(name string, value any) {
 	if r.values[name] == nil {
@@ -105,7 +83,7 @@ func (r *record) derive() {
 	case "mailbox":
 		r.set("emailHash", emailHash(r.text("email")))
 		if user, ok := r.to("user"); ok {
-			r.set("userId", json.Number(strconv.FormatInt(user.id, 10)))
+			r.set("userId", number(int(user.id)))
 		}
 	case "sequenceStep":
 		kind := strings.ReplaceAll(r.text("stepType"), "_", " ")
@@ -237,45 +215,4 @@ func (x *exchange) refuseTaken(r *record) []apiError {
 		}
 	}
 	return nil
-}
-
-func (x *exchange) countSteps(sequence ref) {
-	n := 0
-	for _, step := range x.store.all("sequenceStep") {
-		if at, _ := step.to("sequence"); at == sequence {
-			n++
-		}
-	}
-	if found, ok := x.store.get(sequence); ok {
-		changed := found.with()
-		changed.set("sequenceStepCount", json.Number(strconv.Itoa(n)))
-		x.store.replace(changed)
-	}
-}
-
-// event records that something happened to a record.
-func (x *exchange) event(name string, about *record) {
-	e := newRecord(x.surface.byType["event"])
-	e.set("name", name)
-	e.set("eventAt", stamp(x.now))
-	e.set("createdAt", stamp(x.now))
-	e.point(about.kind.Type, about.ref())
-	for _, relation := range []string{"prospect", "account", "sequence", "user"} {
-		e.follow(relation, about)
-	}
-	x.store.insert(e) // a full store forgets what happens
-}
-
-// dependents are the records that make no sense without the one about to be deleted.
-func (x *exchange) dependents(gone ref) []ref {
-	kinds := map[string][]string{"prospect": {"sequenceState", "phoneNumber"}, "sequence": {"sequenceState", "sequenceStep"}}
-	var found []ref
-	for _, kind := range kinds[gone.kind] {
-		for _, r := range x.store.all(kind) {
-			if at, _ := r.to(gone.kind); at == gone {
-				found = append(found, r.ref())
-			}
-		}
-	}
-	return found
 }

@@ -20,7 +20,7 @@ func newSeed(s surface) *store {
 	}
 	b.addSamples()
 	for _, sequence := range b.store.all("sequence") {
-		b.countSteps(sequence)
+		b.store.countSteps(sequence.ref())
 	}
 	return b.store
 }
@@ -74,19 +74,6 @@ func (b *builder) add(at ref) *record {
 	d.derive()
 	b.store.insert(d.record)
 	return d.record
-}
-
-// countSteps sets how many steps a sequence has.
-func (b *builder) countSteps(sequence *record) {
-	steps := 0
-	for _, step := range b.store.all("sequenceStep") {
-		if at, _ := step.to("sequence"); at == sequence.ref() {
-			steps++
-		}
-	}
-	changed := sequence.with()
-	changed.set("sequenceStepCount", number(steps))
-	b.store.replace(changed)
 }
 
 func number(n int) json.Number { return json.Number(strconv.Itoa(n)) }

@@ -3,6 +3,7 @@ package outreachtest_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -199,5 +200,32 @@ func TestEveryKindCanBeListed(t *testing.T) {
 		if one := f.send("GET", fmt.Sprintf("/api/v2/%s/%s", resource.Path, list.get("data.0.id")), ""); one.status != 200 && resource.Type != "audit" {
 			t.Errorf("%s: reading the first: %d", resource.Path, one.status)
 		}
+	}
+}
+
+func TestConcurrentUse(t *testing.T) {
+	t.Parallel()
+	f := start(t, outreachtest.Options{})
+	var group sync.WaitGroup
+	for range 6 {
+		group.Go(func() {
+			for range 5 {
+				a := f.send("POST", "/api/v2/accounts", attributes("account", `"name":"Many"`))
+				path := "/api/v2/accounts/" + a.get("data.id").Raw
+				f.send("PATCH", path, `{"data":{"type":"account","id":`+a.get("data.id").Raw+`,"attributes":{"industry":"None"}}}`)
+				f.send("GET", "/api/v2/accounts?page[size]=5&sort=-updatedAt", "")
+				f.send("GET", "/api/v2/complianceRequests", "")
+				f.send("POST", "/api/v2/sequences/1/actions/activate", "")
+				f.send("DELETE", path, "")
+				f.sandbox.Stats()
+			}
+		})
+	}
+	group.Wait()
+	if n := f.get("/accounts?filter[name]=Many&count=true").get("meta.count").Int(); n != 0 {
+		t.Errorf("%d accounts are left", n)
+	}
+	if stats := f.sandbox.Stats(); stats.Writes != 120 {
+		t.Errorf("%d writes were counted, want 120", stats.Writes)
 	}
 }
