@@ -30,6 +30,7 @@ type Call struct {
 	// ReadError is the connector's.
 	ReadError func(status int, header http.Header, body []byte) UpstreamProblem
 	Usage     *Usage
+	Effect    Effect // of the operation: whether its requests may simply be repeated
 }
 
 // Doer sends one HTTP request. It satisfies what vendors' client libraries ask for.
@@ -66,6 +67,11 @@ func (c *Call) Exchange(request *http.Request) (*Response, error) {
 	return &Response{Status: response.StatusCode, Header: response.Header, Body: body}, nil
 }
 
+// onlyReads tells whether a request changes nothing at the service.
+func (c *Call) onlyReads(method string) bool {
+	return c.Effect == EffectRead || slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodOptions}, method)
+}
+
 // Send is Exchange where any status of 300 or above is an error.
 func (c *Call) Send(request *http.Request) (*Response, error) {
 	response, err := c.Exchange(request)
@@ -73,7 +79,7 @@ func (c *Call) Send(request *http.Request) (*Response, error) {
 		return nil, err
 	}
 	if response.Status >= 300 {
-		return nil, c.statusError(response)
+		return nil, c.statusError(request.Method, response)
 	}
 	return response, nil
 }

@@ -143,6 +143,7 @@ func TestSend(t *testing.T) {
 	tests := []struct {
 		status int
 		body   string
+		effect operations.Effect // of the operation; the request is a POST
 		read   func(int, http.Header, []byte) operations.UpstreamProblem
 		want   *operations.Error // nil: it went well
 	}{
@@ -160,10 +161,13 @@ func TestSend(t *testing.T) {
 			Upstream: &operations.Upstream{Code: "bad", RequestID: "r1"}}},
 		{status: 429, body: "slow\xff down", want: &operations.Error{Code: operations.CodeRateLimited, Detail: "the service answered Too Many Requests",
 			RetryAfter: 7 * time.Second, Upstream: &operations.Upstream{Body: json.RawMessage(`"slow` + "\ufffd" + ` down"`)}}},
-		{status: 500, body: strings.Repeat("x", 5000), want: &operations.Error{Code: operations.CodeUpstreamFailed, Detail: "the service answered Internal Server Error",
+		{status: 500, effect: operations.EffectRead, body: strings.Repeat("x", 5000), want: &operations.Error{Code: operations.CodeUpstreamFailed, Detail: "the service answered Internal Server Error",
 			Upstream: &operations.Upstream{Body: json.RawMessage(`"` + strings.Repeat("x", 4096) + ` …"`)}}},
-		{status: 521, want: &operations.Error{Code: operations.CodeUpstreamFailed, Detail: "the service answered status 521"}},
-		{status: 500, body: strings.Repeat("[", 100), want: &operations.Error{Code: operations.CodeUpstreamFailed, Detail: "the service answered Internal Server Error",
+		{status: 521, effect: operations.EffectRead, want: &operations.Error{Code: operations.CodeUpstreamFailed, Detail: "the service answered status 521"}},
+		{status: 502, effect: operations.EffectWrite, want: &operations.Error{Code: operations.CodeOutcomeUnknown,
+			Detail: "the service answered Bad Gateway; what was asked may have been done"}},
+		{status: 503, effect: operations.EffectWrite, want: &operations.Error{Code: operations.CodeUpstreamFailed, Detail: "the service answered Service Unavailable"}},
+		{status: 500, effect: operations.EffectRead, body: strings.Repeat("[", 100), want: &operations.Error{Code: operations.CodeUpstreamFailed, Detail: "the service answered Internal Server Error",
 			Upstream: &operations.Upstream{Body: json.RawMessage(`"` + strings.Repeat("[", 100) + `"`)}}},
 	}
 	for _, tt := range tests {
@@ -176,7 +180,7 @@ func TestSend(t *testing.T) {
 				w.WriteHeader(tt.status)
 				_, _ = io.WriteString(w, tt.body)
 			})
-			call := operations.Call{HTTP: client(), ReadError: tt.read}
+			call := operations.Call{HTTP: client(), ReadError: tt.read, Effect: tt.effect}
 			response, err := call.Send(request(t.Context(), t, http.MethodPost, url))
 			if tt.want == nil {
 				if err != nil || response.Status != tt.status || string(response.Body) != tt.body {

@@ -13,7 +13,7 @@ import (
 const maxUpstreamBody = 4 << 10
 
 // statusError turns an answer that is not a success into the hub's error.
-func (c *Call) statusError(r *Response) *Error {
+func (c *Call) statusError(method string, r *Response) *Error {
 	problem := UpstreamProblem{}
 	if c.ReadError != nil {
 		problem = c.ReadError(r.Status, r.Header, r.Body)
@@ -23,8 +23,12 @@ func (c *Call) statusError(r *Response) *Error {
 	if problem.Detail != "" && problem.Detail != answer {
 		detail += ": " + problem.Detail
 	}
+	code := statusCode(r.Status)
+	if r.Status >= 500 && r.Status != http.StatusServiceUnavailable && !c.onlyReads(method) {
+		code, detail = CodeOutcomeUnknown, detail+"; what was asked may have been done"
+	}
 	e := &Error{
-		Code:   statusCode(r.Status),
+		Code:   code,
 		Detail: detail,
 		Faults: problem.Faults,
 		Upstream: &Upstream{

@@ -49,10 +49,7 @@ nothing need be set up. If the connector has exactly one credential, --credentia
 			if err != nil {
 				return err
 			}
-			if settings.Sandbox && settings.Server != "" {
-				return usagef("--sandbox and --server are both given; give one")
-			}
-			return settings.withHub(cmd.Context(), c, func(hub *client) error {
+			return settings.withHub(cmd, c, func(hub *client) error {
 				return call(cmd.Context(), c, hub, operationPath(connector, operation), connector, input, asked, wantJSON(cmd))
 			})
 		},

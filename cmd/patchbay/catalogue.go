@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -33,7 +32,7 @@ func newConnectors(c console) *cobra.Command {
 		Example: "  patchbay connectors\n  PATCHBAY_KEY=pb_… patchbay connectors --server https://hub.example.com",
 		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return settings.withCatalogue(cmd.Context(), c, func(hub *client) error {
+			return settings.withCatalogue(cmd, c, func(hub *client) error {
 				return listConnectors(cmd.Context(), hub, c.printerTo(c.out), wantJSON(cmd))
 			})
 		},
@@ -90,12 +89,20 @@ func newOperations(c console) *cobra.Command {
 		Args:              arguments(0, 1),
 		ValidArgsFunction: completeConnector,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return settings.withCatalogue(cmd.Context(), c, func(hub *client) error {
+			return settings.withCatalogue(cmd, c, func(hub *client) error {
 				list, err := findOperations(cmd.Context(), hub, strings.Join(args, ""), kind, query)
 				if err != nil {
 					return err
 				}
-				return printOperations(c.printerTo(c.out), list, wantJSON(cmd), kind == "")
+				if wantJSON(cmd) {
+					c.printerTo(c.out).encode(map[string]any{"operations": list})
+					return nil
+				}
+				c.printerTo(c.out).operations(list)
+				if p := c.printerTo(c.err); kind == "" {
+					p.printf("%s\n", p.style(faint, fmt.Sprintf("%d operations; dynamic lists are shown by --kind ddl or --kind all", len(list))))
+				}
+				return nil
 			})
 		},
 	}
@@ -144,24 +151,12 @@ func findOperations(ctx context.Context, hub *client, connector, kind, query str
 	return found, nil
 }
 
-func printOperations(p printer, list []operationLine, raw, withoutLists bool) error {
-	if raw {
-		document, err := json.Marshal(map[string]any{"operations": list})
-		if err != nil {
-			return fmt.Errorf("encoding the operations: %w", err)
-		}
-		p.document(document)
-		return nil
-	}
+func (p printer) operations(list []operationLine) {
 	var rows [][]string
 	for _, o := range list {
 		rows = append(rows, []string{o.Connector + "." + o.Name, string(o.Kind), string(o.Effect), o.Title})
 	}
 	p.table("", []string{"OPERATION", "KIND", "EFFECT", "TITLE"}, rows)
-	if withoutLists {
-		p.printf("%s\n", p.style(faint, fmt.Sprintf("%d operations; dynamic lists are shown by --kind ddl or --kind all", len(list))))
-	}
-	return nil
 }
 
 // splitName reads connector.operation or the unique identifier connector:operation-name.

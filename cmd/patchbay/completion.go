@@ -47,8 +47,9 @@ func completeCredential(c console, settings *config) cobra.CompletionFunc {
 		}
 		ctx, cancel := context.WithTimeout(cmd.Context(), 2*time.Second)
 		defer cancel()
+		cmd.SetContext(ctx)
 		var ids []cobra.Completion
-		err := settings.withHub(ctx, c, func(hub *client) error {
+		err := settings.withHub(cmd, c, func(hub *client) error {
 			var list struct{ Credentials []credentialLine }
 			if _, err := hub.get(ctx, "/v1/credentials", &list); err != nil {
 				return err

@@ -36,6 +36,7 @@ type config struct {
 	KeyFile string
 
 	// Of the command itself.
+	json      bool // what is printed, and what is logged, is JSON
 	serving   bool // the hub is run for others: it needs an admin key
 	mayBegin  bool // a data folder that is not there is made
 	throwAway bool // nothing of this hub will be kept
@@ -169,7 +170,11 @@ func readAll(r io.Reader, most int64) ([]byte, error) {
 }
 
 func (c config) logger(w io.Writer) *slog.Logger {
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.Level(c.LogLevel)}))
+	options := &slog.HandlerOptions{Level: slog.Level(c.LogLevel)}
+	if c.json {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
 }
 
 // networks is a flag: a comma-separated list of CIDRs. A bare address is a network of one.

@@ -68,7 +68,7 @@ command "patchbay connectors --json" lists them.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			draft.Connector = args[0]
 			settings.mayBegin = true
-			return settings.withHub(cmd.Context(), c, func(hub *client) error {
+			return settings.withHub(cmd, c, func(hub *client) error {
 				return addCredential(cmd.Context(), c, hub, draft, secretsFile, wantJSON(cmd))
 			})
 		},
@@ -131,7 +131,7 @@ func newCredentialList(c console) *cobra.Command {
 		Short: "List credentials, without their secrets",
 		Args:  arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return settings.withHub(cmd.Context(), c, func(hub *client) error {
+			return settings.withHub(cmd, c, func(hub *client) error {
 				return listCredentials(cmd.Context(), hub, c.printerTo(c.out), wantJSON(cmd))
 			})
 		},
@@ -168,7 +168,7 @@ func newCredentialTest(c console) *cobra.Command {
 		Example: "  patchbay credential test sales",
 		Args:    arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return settings.withHub(cmd.Context(), c, func(hub *client) error {
+			return settings.withHub(cmd, c, func(hub *client) error {
 				return testCredential(cmd.Context(), hub, args[0], c.printerTo(c.out), wantJSON(cmd))
 			})
 		},
@@ -202,7 +202,7 @@ func newCredentialRemove(c console) *cobra.Command {
 		Short: "Remove a credential; calls that name it fail from then on",
 		Args:  arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return settings.withHub(cmd.Context(), c, func(hub *client) error {
+			return settings.withHub(cmd, c, func(hub *client) error {
 				_, err := hub.do(cmd.Context(), http.MethodDelete, "/v1/credentials/"+url.PathEscape(args[0]), nil)
 				if err == nil {
 					c.done(wantJSON(cmd), args[0], "removed")

@@ -27,6 +27,7 @@ With PATCHBAY_DEMO_EXIT=1 it ends after the calls: exit code 0 if each went as i
 		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			isOwnAddr := !cmd.Flag("addr").Changed && c.lookup(variable(cmd.Flag("addr"))) == ""
+			settings.json = wantJSON(cmd)
 			return demo(cmd.Context(), c, settings, isOwnAddr)
 		},
 	}
@@ -44,7 +45,7 @@ func demo(ctx context.Context, c console, settings config, mayMove bool) error {
 	p := c.printerTo(c.out)
 	listener, err := listen(settings.Addr)
 	if err != nil && mayMove {
-		p.printf("%s is taken; the demo takes a free port instead.\n", settings.Addr)
+		c.printerTo(c.err).printf("%s is taken; the demo takes a free port instead.\n", settings.Addr)
 		listener, err = listen("127.0.0.1:0")
 	}
 	if err != nil {
@@ -69,15 +70,17 @@ func (h *hub) demonstrate(ctx context.Context, c console, p printer, listener ne
 	go func() { served <- h.serve(serving, listener) }()
 
 	at := &client{base: baseURL(listener), key: key, http: &http.Client{CheckRedirect: noRedirect, Timeout: time.Minute}}
-	p.printf("%s\n", p.style(bold, "A hub at "+at.base+", and a sandbox of every service behind it."))
-	guide := tour{hub: at, p: p}
+	guide := tour{hub: at, p: p, raw: h.config.json}
 	guide.run(ctx)
-	p.farewell(guide)
 	if c.lookup("PATCHBAY_DEMO_EXIT") == "1" || ctx.Err() != nil {
 		end()
 		return errors.Join(<-served, guide.verdict())
 	}
-	p.keepsServing(at)
+	if h.config.json {
+		p.encode(map[string]any{"address": at.base, "key": at.key, "credentialId": tourCredential})
+	} else {
+		p.keepsServing(at)
+	}
 	return <-served
 }
 
@@ -101,7 +104,7 @@ Try it yourself, in another terminal:
 
   curl -s %s/v1/connectors/outreach/operations/list_prospects/call \
     -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' \
-    -d '{"credentialId":"sandbox-outreach","input":{"page_size":2}}'
+    -d '{"credentialId":"%s","input":{"page_size":2}}'
 
-`, hub.base, hub.key, hub.base, hub.key)
+`, hub.base, hub.key, hub.base, hub.key, tourCredential)
 }

@@ -41,7 +41,7 @@ func newDescribe(c console) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return settings.withCatalogue(cmd.Context(), c, func(hub *client) error {
+			return settings.withCatalogue(cmd, c, func(hub *client) error {
 				return describe(cmd.Context(), hub, operationPath(connector, operation), c.printerTo(c.out), wantJSON(cmd))
 			})
 		},
@@ -66,8 +66,8 @@ func describe(ctx context.Context, hub *client, path string, p printer, raw bool
 
 func (p printer) describe(d description) {
 	full := d.Connector + "." + d.Name
-	p.printf("%s  %s\n", p.style(bold, full), d.Title)
-	for _, line := range wrap(d.Description, p.width) {
+	p.printf("%s  %s\n", p.style(bold, full), printable(d.Title))
+	for _, line := range wrap(printable(d.Description), p.width) {
 		p.printf("%s\n", line)
 	}
 	p.printf("\n  identifier  %s (version %d)\n  kind        %s\n  effect      %s\n", d.Identifier, d.Version, d.Kind, d.Effect)
@@ -82,7 +82,7 @@ func (p printer) describe(d description) {
 
 func (p printer) fact(name, value string) {
 	if value != "" {
-		p.printf("  %-10s  %s\n", name, value)
+		p.printf("  %-10s  %s\n", name, printable(value))
 	}
 }
 

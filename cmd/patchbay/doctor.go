@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -26,7 +25,7 @@ const (
 )
 
 func newDoctor(c console) *cobra.Command {
-	settings := config{serving: true}
+	var settings config
 	var online bool
 	cmd := &cobra.Command{
 		Use:   "doctor",
@@ -69,11 +68,7 @@ func printFindings(p printer, findings []finding, raw bool) error {
 		}
 	}
 	if raw {
-		document, err := json.Marshal(map[string]any{"ok": bad == 0, "checks": findings})
-		if err != nil {
-			return fmt.Errorf("encoding the findings: %w", err)
-		}
-		p.document(document)
+		p.encode(map[string]any{"ok": bad == 0, "checks": findings})
 	} else {
 		looks := map[verdict]string{fine: green, unsure: yellow, wrong: red, skipped: faint}
 		for _, f := range findings {

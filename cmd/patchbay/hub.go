@@ -141,6 +141,10 @@ func (h *hub) findData() error {
 }
 
 func (h *hub) masterKey(c console) (credentials.MasterKey, error) {
+	if h.config.throwAway {
+		key, _, _, err := credentials.LoadMasterKey(credentials.MasterKeyOptions{DataDir: h.config.Data})
+		return key, err
+	}
 	env := c.lookup("PATCHBAY_MASTER_KEY")
 	if env != "" && h.config.MasterKeyFile != "" {
 		return credentials.MasterKey{}, usagef("PATCHBAY_MASTER_KEY and --master-key-file are both given; give one")
@@ -148,7 +152,7 @@ func (h *hub) masterKey(c console) (credentials.MasterKey, error) {
 	key, source, generated, err := credentials.LoadMasterKey(credentials.MasterKeyOptions{
 		Env: env, File: h.config.MasterKeyFile, DataDir: h.config.Data,
 	})
-	if generated && !h.config.throwAway {
+	if generated {
 		h.newMasterKey = source
 	}
 	return key, err

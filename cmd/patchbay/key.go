@@ -58,7 +58,7 @@ Roles: admin does everything, builder reads the catalogue and calls operations, 
 				return usagef("--name: say what the key is for")
 			}
 			settings.mayBegin = true
-			return settings.withHub(cmd.Context(), c, func(hub *client) error {
+			return settings.withHub(cmd, c, func(hub *client) error {
 				return createKey(cmd.Context(), c, hub, role, name, wantJSON(cmd))
 			})
 		},
@@ -104,7 +104,7 @@ func newKeyList(c console) *cobra.Command {
 		Short: "List API keys, without their secrets",
 		Args:  arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return settings.withHub(cmd.Context(), c, func(hub *client) error {
+			return settings.withHub(cmd, c, func(hub *client) error {
 				return listKeys(cmd.Context(), hub, c.printerTo(c.out), wantJSON(cmd))
 			})
 		},
@@ -149,7 +149,7 @@ func newKeyRevoke(c console) *cobra.Command {
 		Short: "End an API key at once",
 		Args:  arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return settings.withHub(cmd.Context(), c, func(hub *client) error {
+			return settings.withHub(cmd, c, func(hub *client) error {
 				_, err := hub.do(cmd.Context(), http.MethodDelete, "/v1/keys/"+url.PathEscape(args[0]), nil)
 				if err == nil {
 					c.done(wantJSON(cmd), args[0], "revoked")
@@ -166,10 +166,7 @@ func newKeyRevoke(c console) *cobra.Command {
 func (c console) done(raw bool, id, what string) {
 	p := c.printerTo(c.out)
 	if raw {
-		document, err := json.Marshal(map[string]any{"id": id, what: true})
-		if err == nil {
-			p.document(document)
-		}
+		p.encode(map[string]any{"id": id, what: true})
 		return
 	}
 	p.printf("%s %s\n", id, what)

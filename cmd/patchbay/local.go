@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/http"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"github.com/valyala/fasthttp/fasthttputil"
 
 	"github.com/patchbay/patchbay/connectors"
@@ -16,14 +18,17 @@ import (
 
 // withHub lets a command use a hub: the one at --server, or one of its own on the data folder. Both are spoken to by
 // the same API, so that a command works the same way on either.
-func (c config) withHub(ctx context.Context, w console, use func(*client) error) error {
+func (c config) withHub(cmd *cobra.Command, w console, use func(*client) error) error {
+	if err := c.settlePlace(cmd.Flags()); err != nil {
+		return err
+	}
 	if c.Server != "" {
 		return c.withServer(w, use)
 	}
 	if c.Sandbox {
 		c.Data, c.throwAway = "", true
 	}
-	h, err := newHub(ctx, w, c)
+	h, err := newHub(cmd.Context(), w, c)
 	if err != nil {
 		return err
 	}
@@ -34,7 +39,10 @@ func (c config) withHub(ctx context.Context, w console, use func(*client) error)
 }
 
 // withCatalogue lets a command read the catalogue, for which it needs no data folder.
-func (c config) withCatalogue(_ context.Context, w console, use func(*client) error) error {
+func (c config) withCatalogue(cmd *cobra.Command, w console, use func(*client) error) error {
+	if err := c.settlePlace(cmd.Flags()); err != nil {
+		return err
+	}
 	if c.Server != "" {
 		return c.withServer(w, use)
 	}
@@ -48,6 +56,33 @@ func (c config) withCatalogue(_ context.Context, w console, use func(*client) er
 		return fmt.Errorf("preparing the API: %w", err)
 	}
 	return within(reader, key, use)
+}
+
+// settlePlace decides between a running hub, a sandbox and the data folder. A flag wins over a variable, and a flag
+// that could have no effect is refused.
+func (c *config) settlePlace(flags *pflag.FlagSet) error {
+	isServer, isSandbox := flags.Changed("server"), flags.Changed("sandbox")
+	switch both := c.Server != "" && c.Sandbox; {
+	case both && isServer == isSandbox:
+		return usagef("--sandbox and --server are both given; give one")
+	case both && isServer:
+		c.Sandbox = false
+	case both:
+		c.Server = ""
+	}
+	where, idle := "without --server", []string{"key-file"}
+	switch {
+	case c.Server != "":
+		where, idle = "with --server", []string{"data", "master-key-file", "base-url", "allow-networks", "log-level"}
+	case c.Sandbox:
+		where, idle = "with --sandbox", []string{"data", "master-key-file", "key-file"}
+	}
+	for _, name := range idle {
+		if flags.Changed(name) {
+			return usagef("--%s has no effect %s; leave it out", name, where)
+		}
+	}
+	return nil
 }
 
 func (c config) withServer(w console, use func(*client) error) error {

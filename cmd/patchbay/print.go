@@ -57,7 +57,16 @@ func (p printer) document(document json.RawMessage) {
 		p.printf("%s\n", bytes.TrimSpace(document))
 		return
 	}
-	p.printf("%s\n", bytes.TrimSpace(indented.Bytes()))
+	p.printf("%s\n", printable(strings.TrimSpace(indented.String())))
+}
+
+// encode prints one of the command's own types as JSON.
+func (p printer) encode(v any) {
+	document, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Errorf("encoding %T: %w", v, err)) // its own types can be encoded
+	}
+	p.document(document)
 }
 
 // indented prints JSON for reading, every line after the margin.
@@ -75,6 +84,11 @@ func (p printer) indented(margin string, document json.RawMessage) {
 func (p printer) table(margin string, heading []string, rows [][]string) {
 	widths := make([]int, len(heading))
 	used := utf8.RuneCountInString(margin)
+	for _, row := range rows {
+		for i := range row {
+			row[i] = printable(row[i])
+		}
+	}
 	for i := range heading {
 		for _, row := range append([][]string{heading}, rows...) {
 			widths[i] = max(widths[i], utf8.RuneCountInString(row[i]))

@@ -23,19 +23,19 @@ func report(c console, cmd *cobra.Command, err error) {
 		told = &problem{Code: typed.Code, Detail: typed.Detail, Errors: typed.Faults, Suggestions: typed.Suggestion}
 	}
 	if wantJSON(cmd) {
-		c.printerTo(c.out).document(reportDocument(err, told))
+		c.printerTo(c.out).encode(reportDocument(err, told))
 		return
 	}
 	p := c.printerTo(c.err)
-	if told == nil || !asked {
-		p.printf("%s %s\n", p.style(red, "patchbay:"), printable(plain(err)))
-	} else {
+	if asked {
 		p.problem(told)
+		return
 	}
-	var usage usageError
-	if errors.As(err, &usage) {
-		p.printf("%s\n", p.style(faint, `see "`+cmd.CommandPath()+` --help"`))
+	hint := ""
+	if exitCode(err) == exitUsage {
+		hint = p.style(faint, ` (see "`+cmd.CommandPath()+` --help")`)
 	}
+	p.printf("%s %s%s\n", p.style(red, "patchbay:"), printable(plain(err)), hint)
 }
 
 func plain(err error) string {
@@ -45,31 +45,26 @@ func plain(err error) string {
 	return strings.TrimSpace(err.Error())
 }
 
-// reportDocument is the hub's own document where there is one. Errors of the command line have a code of their own.
-func reportDocument(err error, told *problem) json.RawMessage {
+// reportDocument is the hub's own document where there is one. Errors of the command line have codes of their own.
+func reportDocument(err error, told *problem) any {
 	if told != nil && told.raw != nil {
 		return told.raw
 	}
-	code, detail := "failed", plain(err)
-	switch exitCode(err) {
-	case exitUsage:
-		code = "usage"
-	case exitUnreachable:
-		code = "hub_unreachable"
-	}
-	var faults []operations.InputFault
-	var suggestions []string
-	if told != nil {
-		code, detail, faults, suggestions = string(told.Code), told.Detail, told.Errors, told.Suggestions
-	}
-	document, err := json.Marshal(struct {
+	document := struct {
 		Code        string                  `json:"code"`
 		Detail      string                  `json:"detail"`
 		Errors      []operations.InputFault `json:"errors,omitempty"`
 		Suggestions []string                `json:"suggestions,omitempty"`
-	}{code, detail, faults, suggestions})
-	if err != nil {
-		return json.RawMessage(`{"code":"failed"}`)
+	}{Code: "failed", Detail: plain(err)}
+	switch exitCode(err) {
+	case exitUsage:
+		document.Code = "usage"
+	case exitUnreachable:
+		document.Code = "hub_unreachable"
+	}
+	if told != nil {
+		document.Code, document.Detail = string(told.Code), told.Detail
+		document.Errors, document.Suggestions = told.Errors, told.Suggestions
 	}
 	return document
 }

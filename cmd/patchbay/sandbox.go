@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -59,9 +58,7 @@ func (c console) printSandboxes(ground *playground, raw bool) {
 	}
 	p := c.printerTo(c.out)
 	if raw {
-		if document, err := json.Marshal(map[string]any{"sandboxes": lines}); err == nil {
-			p.document(document)
-		}
+		p.encode(map[string]any{"sandboxes": lines})
 		return
 	}
 	for _, l := range lines {

@@ -21,7 +21,9 @@ func newServe(c console) *cobra.Command {
 		Long: `Run the hub: its HTTP API on --addr, all of its state in --data.
 
 On the first start it makes a master key, which encrypts the credentials, and an admin key, which is shown once.
-SIGINT or SIGTERM stops it: calls under way have ten seconds to finish; a second signal ends it at once.`,
+SIGINT or SIGTERM stops it: calls under way have ten seconds to finish; a second signal ends it at once.
+
+With --json the log is JSON, and one document on stdout says where the hub and its sandboxes are.`,
 		Example: `  patchbay serve
   patchbay serve --sandbox                       # every service is a look-alike on this machine
   PATCHBAY_ADMIN_KEY=pb_… patchbay serve --addr :8080 --data /var/lib/patchbay`,
@@ -31,11 +33,15 @@ SIGINT or SIGTERM stops it: calls under way have ten seconds to finish; a second
 			if err != nil {
 				return err
 			}
+			settings.json = wantJSON(cmd)
 			hub, err := newHub(cmd.Context(), c, settings)
 			if err != nil {
 				return errors.Join(err, listener.Close())
 			}
 			hub.announce(c, listener)
+			if settings.json {
+				c.printerTo(c.out).encode(hub.whereabouts(listener))
+			}
 			return errors.Join(hub.serve(cmd.Context(), listener), hub.Close())
 		},
 	}
@@ -81,6 +87,22 @@ func (h *hub) announce(c console, listener net.Listener) {
 		}
 	}
 	p.printf("patchbay %s serves on %s (data in %s)\n", version, baseURL(listener), h.config.Data)
+}
+
+// whereabouts is what announce says, without the key, for programs.
+func (h *hub) whereabouts(listener net.Listener) any {
+	type look struct {
+		Connector  string `json:"connector"`
+		BaseURL    string `json:"baseUrl"`
+		Credential string `json:"credentialId"`
+	}
+	sandboxed := []look{}
+	if h.ground != nil {
+		for _, s := range sandboxes() {
+			sandboxed = append(sandboxed, look{s.connector, h.ground.origins[s.connector], s.credentialID()})
+		}
+	}
+	return map[string]any{"version": version, "address": baseURL(listener), "data": h.config.Data, "sandboxes": sandboxed}
 }
 
 func (p printer) masterKeyMade(where string) {

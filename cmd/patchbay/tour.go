@@ -12,16 +12,21 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/patchbay/patchbay/operations"
+	"github.com/patchbay/patchbay/operations/execute"
 )
 
 // tour is the guided run of the demo: real calls over the hub's HTTP API.
 type tour struct {
 	hub *client
 	p   printer
+	raw bool // print JSON, one line for each call
 
 	found         notes
 	calls, failed int
 }
+
+// tourCredential is the account that the tour uses.
+const tourCredential = "sandbox-outreach"
 
 // notes are what later calls need of earlier answers, as JSON.
 type notes struct {
@@ -45,44 +50,80 @@ const tourTime = time.Minute
 func (t *tour) run(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, tourTime)
 	defer cancel()
+	if !t.raw {
+		t.p.printf("%s\n", t.p.style(bold, "A hub at "+t.hub.base+", and a sandbox of every service behind it."))
+	}
 	for _, next := range t.stops() {
 		if ctx.Err() != nil {
-			return
+			break
 		}
 		t.visit(ctx, next())
 	}
+	if !t.raw {
+		t.farewell()
+	}
+}
+
+// visited is a stop with what came of it.
+type visited struct {
+	Call      int             `json:"call"`
+	Title     string          `json:"title"`
+	Operation string          `json:"operation"`
+	Input     json.RawMessage `json:"input"`
+	OK        bool            `json:"ok"`
+	Told      string          `json:"told"`
+	Ms        float64         `json:"ms"`
+	Meta      json.RawMessage `json:"meta,omitempty"`
 }
 
 // visit makes one call and prints it.
 func (t *tour) visit(ctx context.Context, s stop) {
 	t.calls++
-	t.p.printf("\n%s\n", t.p.style(bold, fmt.Sprintf("%2d. %s", t.calls, s.title)))
-	t.p.printf("    %s %s\n", s.operation, t.p.style(faint, clip(s.input, t.p.width-len(s.operation)-6)))
-	start := time.Now()
-	answer, meta, err := t.call(ctx, s)
-	took := time.Since(start)
-
-	line, good := t.judge(s, answer, err)
-	mark := t.p.style(green, "✓")
-	if !good {
-		t.failed++
-		mark = t.p.style(red, "✗")
+	v := visited{Call: t.calls, Title: s.title, Operation: "outreach." + s.operation, Input: json.RawMessage(s.input)}
+	if !t.raw {
+		t.p.printf("\n%s\n", t.p.style(bold, fmt.Sprintf("%2d. %s", v.Call, v.Title)))
+		t.p.printf("    %s %s\n", v.Operation, t.p.style(faint, clip(s.input, t.p.width-len(v.Operation)-6)))
 	}
-	t.p.printf("  %s %s\n", mark, printable(line))
-	t.p.printf("    %s\n", t.p.style(faint, fmt.Sprintf("%.1f ms%s", float64(took.Microseconds())/1000, meta)))
+	start := time.Now()
+	answer, err := t.call(ctx, s)
+	v.Ms = float64(time.Since(start).Microseconds()) / 1000
+	v.Meta = json.RawMessage(answer.Get("meta").Raw)
+	if v.Told, v.OK = t.judge(s, answer.Get("output"), err); !v.OK {
+		t.failed++
+	}
+	if t.raw {
+		t.p.encode(v)
+		return
+	}
+	t.p.outcome(v)
 }
 
-func (t *tour) call(ctx context.Context, s stop) (answer gjson.Result, meta string, err error) {
-	body := callRequest{CredentialID: "sandbox-outreach", Input: json.RawMessage(s.input)}
+func (p printer) outcome(v visited) {
+	mark := p.style(green, "✓")
+	if !v.OK {
+		mark = p.style(red, "✗")
+	}
+	for i, line := range wrap(printable(v.Told), p.width-4) {
+		if i > 0 {
+			mark = " "
+		}
+		p.printf("  %s %s\n", mark, line)
+	}
+	cost := ""
+	switch meta := gjson.ParseBytes(v.Meta); meta.Get("cached").String() {
+	case "":
+	case string(execute.Miss):
+		cost = fmt.Sprintf(", of which %.1f at the service", meta.Get("upstreamMs").Float())
+	default:
+		cost = ", answered from the cache"
+	}
+	p.printf("    %s\n", p.style(faint, fmt.Sprintf("%.1f ms%s", v.Ms, cost)))
+}
+
+func (t *tour) call(ctx context.Context, s stop) (gjson.Result, error) {
+	body := callRequest{CredentialID: tourCredential, Input: json.RawMessage(s.input)}
 	document, err := t.hub.do(ctx, http.MethodPost, operationPath("outreach", s.operation)+"/call", body)
-	if err != nil {
-		return gjson.Result{}, "", err
-	}
-	m := gjson.GetBytes(document, "meta")
-	if m.Get("cached").String() != "miss" {
-		return gjson.GetBytes(document, "output"), ", answered from the cache", nil
-	}
-	return gjson.GetBytes(document, "output"), fmt.Sprintf(", of which %.1f at the service", m.Get("upstreamMs").Float()), nil
+	return gjson.ParseBytes(document), err
 }
 
 // judge says in one line what came back, and whether it is what the tour promised.
@@ -114,12 +155,12 @@ func (t *tour) verdict() error {
 	return nil
 }
 
-func (p printer) farewell(t tour) {
-	text := p.style(green, fmt.Sprintf("All %d calls went as they should.", t.calls))
-	if t.verdict() != nil {
-		text = p.style(red, fmt.Sprintf("%d of %d calls did not go as they should.", len(t.stops())-t.calls+t.failed, len(t.stops())))
+func (t *tour) farewell() {
+	text := t.p.style(green, fmt.Sprintf("All %d calls went as they should.", t.calls))
+	if all := len(t.stops()); t.verdict() != nil {
+		text = t.p.style(red, fmt.Sprintf("%d of %d calls did not go as they should.", all-t.calls+t.failed, all))
 	}
-	p.printf("\n%s\n", text)
+	t.p.printf("\n%s\n", text)
 }
 
 // clip cuts a text to a number of columns, if there is any.

@@ -12,7 +12,7 @@ import (
 // stops are the calls in their order. Each is made when its turn comes, out of what the others have found.
 func (t *tour) stops() []func() stop {
 	return []func() stop{
-		t.dropDown, t.dropDownAgain, t.create, t.list, t.nextPage, t.update, t.findState, t.pause, t.follow, t.raw,
+		t.dropDown, t.dropDownAgain, t.create, t.list, t.nextPage, t.update, t.findState, t.pause, t.follow, t.sendRaw,
 		t.misspelt, t.missing, t.refused,
 	}
 }
@@ -143,7 +143,7 @@ func (t *tour) follow() stop {
 	}
 }
 
-func (t *tour) raw() stop {
+func (t *tour) sendRaw() stop {
 	return stop{
 		title: "Send a request of your own making, signed by the hub", operation: "raw_http_request",
 		input: fmt.Sprintf(`{"method":"GET","url":{"endpoint":"/prospects/%s"},"query_parameters":[{"key":"fields[prospect]","value":"name,title"}]}`, t.found.prospect),

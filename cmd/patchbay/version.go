@@ -1,8 +1,6 @@
 package main
 
 import (
-	"encoding/json"
-	"fmt"
 	"runtime"
 	"runtime/debug"
 
@@ -22,10 +20,11 @@ func newVersion(c console) *cobra.Command {
 				"version": version, "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH, "commit": commit(),
 			}
 			if wantJSON(cmd) {
-				return json.NewEncoder(c.out).Encode(built)
+				c.printerTo(c.out).encode(built)
+				return nil
 			}
-			_, err := fmt.Fprintf(c.out, "patchbay %s (%s, %s)\n", version, built["go"], built["platform"])
-			return err
+			c.printerTo(c.out).printf("patchbay %s (%s, %s)\n", version, built["go"], built["platform"])
+			return nil
 		},
 	}
 }

@@ -32,7 +32,7 @@ func Connector() operations.Connector {
 		BasePath: "/api/v2",
 		Auth:     []operations.Auth{login},
 		Throttlers: []operations.Throttler{{
-			Name: "outreach-user-hour", TTL: operations.Seconds(time.Hour), Limit: 10_000, Burst: 100,
+			Name: "outreach-user-hour", TTL: operations.Seconds(time.Hour), Limit: 10_000,
 			Key: "{workspace}/{credential}", Enabled: true,
 		}},
 		Verify:     "list_users",

@@ -31,11 +31,10 @@ type MemoryCache struct {
 
 var _ execute.Cache = (*MemoryCache)(nil)
 
-// tagged is an entry with the generation its tag had when it was stored.
+// tagged is an entry with the generations its tags had before it was read.
 type tagged struct {
 	execute.Entry
-	slot       uint64
-	generation uint64
+	stamp execute.Stamp
 }
 
 // NewMemoryCache makes a cache of about so many bytes; 0 means 64 MiB. Close it after use.
@@ -58,34 +57,35 @@ func NewMemoryCache(maxBytes int64) *MemoryCache {
 }
 
 // Get finds an answer that is neither too old nor invalidated. Its output is shared: it must not be changed.
-func (c *MemoryCache) Get(_ context.Context, key string) (execute.Entry, bool) {
-	found, ok := c.entries.GetIfPresent(key)
-	if !ok || found.generation != c.generations[found.slot].Load() {
-		return execute.Entry{}, false
+func (c *MemoryCache) Get(_ context.Context, slot execute.Slot) (execute.Entry, execute.Stamp, bool) {
+	now := execute.Stamp{c.generation(slot.Account).Load(), c.generation(slot.Resource).Load()}
+	found, ok := c.entries.GetIfPresent(slot.Key)
+	if !ok || found.stamp != now {
+		return execute.Entry{}, now, false
 	}
-	return found.Entry, true
+	return found.Entry, now, true
 }
 
-// Set stores an answer for entry.Keep. One that may not be kept is not stored.
-func (c *MemoryCache) Set(_ context.Context, tag, key string, entry execute.Entry) {
+// Set stores an answer for entry.Keep. One that may not be kept is not stored; one that a write has overtaken since
+// its stamp was taken is never found.
+func (c *MemoryCache) Set(_ context.Context, slot execute.Slot, stamp execute.Stamp, entry execute.Entry) {
 	if entry.Keep <= 0 {
 		return
 	}
 	entry.Output = bytes.Clone(entry.Output) // no more than is paid for, and nobody else's
-	slot := c.slot(tag)
-	c.entries.Set(key, tagged{Entry: entry, slot: slot, generation: c.generations[slot].Load()})
+	c.entries.Set(slot.Key, tagged{Entry: entry, stamp: stamp})
 }
 
 // Invalidate drops all answers of a tag.
 func (c *MemoryCache) Invalidate(_ context.Context, tag string) {
-	c.generations[c.slot(tag)].Add(1)
+	c.generation(tag).Add(1)
 }
 
 // Close stops the cache's upkeep. Its contents stay readable.
 func (c *MemoryCache) Close() { c.entries.StopAllGoroutines() }
 
-func (c *MemoryCache) slot(tag string) uint64 {
+func (c *MemoryCache) generation(tag string) *atomic.Uint64 {
 	hash := fnv.New64a()
 	_, _ = hash.Write([]byte(tag))
-	return hash.Sum64() % tagSlots
+	return &c.generations[hash.Sum64()%tagSlots]
 }

@@ -16,13 +16,13 @@ func TestMemoryCacheExpiresToTheMoment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := gateway.NewMemoryCache(1 << 20)
 		defer c.Close()
-		c.Set(t.Context(), "tag", "key", execute.Entry{Output: json.RawMessage(`{}`), Keep: 10 * time.Second})
+		c.Set(t.Context(), execute.Slot{Key: "key"}, execute.Stamp{}, execute.Entry{Output: json.RawMessage(`{}`), Keep: 10 * time.Second})
 		time.Sleep(10*time.Second - time.Millisecond)
-		if _, ok := c.Get(t.Context(), "key"); !ok {
+		if _, _, ok := c.Get(t.Context(), execute.Slot{Key: "key"}); !ok {
 			t.Error("it was gone before its time")
 		}
 		time.Sleep(2 * time.Millisecond)
-		if _, ok := c.Get(t.Context(), "key"); ok {
+		if _, _, ok := c.Get(t.Context(), execute.Slot{Key: "key"}); ok {
 			t.Error("it was there after its time")
 		}
 	})
@@ -34,13 +34,13 @@ func TestMemoryCacheIsBounded(t *testing.T) {
 	c := gateway.NewMemoryCache(most)
 	t.Cleanup(c.Close)
 	for i := range many {
-		c.Set(t.Context(), "tag", strconv.Itoa(i), execute.Entry{Output: make([]byte, size), Keep: time.Hour})
+		c.Set(t.Context(), execute.Slot{Key: strconv.Itoa(i)}, execute.Stamp{}, execute.Entry{Output: make([]byte, size), Keep: time.Hour})
 	}
 	deadline := time.Now().Add(time.Minute)
 	for held := many; held*size > most; time.Sleep(time.Millisecond) {
 		held = 0
 		for i := range many {
-			if _, ok := c.Get(t.Context(), strconv.Itoa(i)); ok {
+			if _, _, ok := c.Get(t.Context(), execute.Slot{Key: strconv.Itoa(i)}); ok {
 				held++
 			}
 		}
@@ -56,10 +56,10 @@ func TestMemoryCacheIsBounded(t *testing.T) {
 func BenchmarkMemoryCacheGet(b *testing.B) {
 	c := gateway.NewMemoryCache(0)
 	b.Cleanup(c.Close)
-	c.Set(b.Context(), "tag", "key", execute.Entry{Output: make([]byte, 2048), Keep: time.Hour})
+	c.Set(b.Context(), execute.Slot{Key: "key"}, execute.Stamp{}, execute.Entry{Output: make([]byte, 2048), Keep: time.Hour})
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, ok := c.Get(b.Context(), "key"); !ok {
+		if _, _, ok := c.Get(b.Context(), execute.Slot{Key: "key"}); !ok {
 			b.Fatal("missing")
 		}
 	}

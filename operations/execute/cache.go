@@ -11,12 +11,23 @@ import (
 	"github.com/patchbay/patchbay/operations"
 )
 
-// Cache keeps answers for a while. Tags group answers that one write makes untrue.
+// Cache keeps answers for a while. A write makes answers untrue by a tag; the stamp handed out by Get before a read
+// is run keeps an answer that such a write has overtaken from being stored as if it were true.
 type Cache interface {
-	Get(ctx context.Context, key string) (Entry, bool)
-	Set(ctx context.Context, tag, key string, entry Entry)
+	Get(ctx context.Context, slot Slot) (Entry, Stamp, bool)
+	Set(ctx context.Context, slot Slot, stamp Stamp, entry Entry)
 	Invalidate(ctx context.Context, tag string)
 }
+
+// Slot is the place of an answer: its key, and the tags by which it is invalidated.
+type Slot struct {
+	Key      string
+	Account  string // everything read with one credential
+	Resource string // everything read of one resource with it
+}
+
+// Stamp is the state of a slot's tags at one moment.
+type Stamp [2]uint64
 
 // Entry is a cached answer.
 type Entry struct {
@@ -42,21 +53,22 @@ func (x *Executor) cached(ctx context.Context, request Request, r *run, input js
 	if x.Cache == nil || rule.TTL == 0 || r.plan.spec.Effect != operations.EffectRead {
 		output, err := r.do(ctx, input)
 		if r.plan.spec.Effect != operations.EffectRead && x.Cache != nil && wasSent(err) {
-			x.Cache.Invalidate(context.WithoutCancel(ctx), tag(request, r.plan))
+			x.Cache.Invalidate(context.WithoutCancel(ctx), touched(request, r.plan))
 		}
 		return output, err
 	}
-	key := cacheKey(request, r.plan, input)
-	if entry, ok := x.Cache.Get(ctx, key); ok && !request.NoCache {
+	slot := slotOf(request, r.plan, input)
+	entry, stamp, ok := x.Cache.Get(ctx, slot)
+	if ok && !request.NoCache {
 		age := x.Now().Sub(entry.Stored)
 		meta.AgeSeconds = age.Round(time.Millisecond).Seconds()
 		if meta.Cached = Fresh; age > entry.Fresh {
 			meta.Cached = Stale
-			x.refresh(ctx, request, r, key, input)
+			x.refresh(ctx, request, r, slot, stamp, input)
 		}
 		return entry.Output, nil
 	}
-	return x.fly(ctx, request, r, key, input)
+	return x.fly(ctx, request, r, slot, stamp, input)
 }
 
 // wasSent tells whether a write may have changed something.
@@ -64,15 +76,16 @@ func wasSent(err error) bool {
 	return err == nil || operations.AsError(err).Code == operations.CodeOutcomeUnknown
 }
 
-// fly runs the operation once for all who ask for the same at the same time. The flight goes on if one of them leaves.
-func (x *Executor) fly(ctx context.Context, request Request, r *run, key string, input json.RawMessage) (json.RawMessage, error) {
-	done := x.flights.DoChan(key, func() (any, error) {
+// fly runs the operation once for all who ask for the same at the same time. The flight goes on if one of them leaves;
+// whoever comes after a write that makes its answer untrue takes another.
+func (x *Executor) fly(ctx context.Context, request Request, r *run, slot Slot, stamp Stamp, input json.RawMessage) (json.RawMessage, error) {
+	done := x.flights.DoChan(fmt.Sprint(slot.Key, stamp), func() (any, error) {
 		flight, cancel := context.WithTimeout(context.WithoutCancel(ctx), x.timeout(request, r.plan.spec))
 		defer cancel()
 		output, err := r.do(flight, input)
 		if err == nil {
 			rule := r.plan.spec.Cache
-			x.Cache.Set(flight, tag(request, r.plan), key, Entry{
+			x.Cache.Set(flight, slot, stamp, Entry{
 				Output: output, Stored: x.Now(), Fresh: rule.TTL.Duration(), Keep: rule.TTL.Duration() + rule.StaleFor.Duration(),
 			})
 		}
@@ -88,22 +101,30 @@ func (x *Executor) fly(ctx context.Context, request Request, r *run, key string,
 }
 
 // refresh fetches a new answer in the background. What it costs is not the caller's.
-func (x *Executor) refresh(ctx context.Context, request Request, r *run, key string, input json.RawMessage) {
+func (x *Executor) refresh(ctx context.Context, request Request, r *run, slot Slot, stamp Stamp, input json.RawMessage) {
 	background := *r
 	background.usage = &operations.Usage{}
 	go func() {
-		if _, err := x.fly(context.WithoutCancel(ctx), request, &background, key, input); err != nil {
+		if _, err := x.fly(context.WithoutCancel(ctx), request, &background, slot, stamp, input); err != nil {
 			x.Log.WarnContext(ctx, "refreshing a cached answer failed", "operation", r.plan.spec.Identifier, "error", err)
 		}
 	}()
 }
 
-func tag(request Request, p *plan) string {
-	return request.Caller.Workspace + "/" + request.Credential + "/" + p.connector.Name + "/" + p.spec.Resource
+func accountTag(request Request, p *plan) string {
+	return request.Caller.Workspace + "/" + request.Credential + "/" + p.connector.Name
 }
 
-// cacheKey names an answer. The input is put in canonical form: keys sorted, no white space.
-func cacheKey(request Request, p *plan, input json.RawMessage) string {
+// touched is the tag of what a write makes untrue: its resource, or everything where it names none.
+func touched(request Request, p *plan) string {
+	if p.spec.Resource == "" {
+		return accountTag(request, p)
+	}
+	return accountTag(request, p) + "/" + p.spec.Resource
+}
+
+// slotOf names the place of an answer. The input counts in canonical form: keys sorted, no white space.
+func slotOf(request Request, p *plan, input json.RawMessage) Slot {
 	canonical := input
 	if document, err := operations.Decode(input); err == nil {
 		if sorted, err := json.Marshal(document); err == nil {
@@ -111,6 +132,9 @@ func cacheKey(request Request, p *plan, input json.RawMessage) string {
 		}
 	}
 	sum := sha256.Sum256(canonical)
-	return fmt.Sprintf("%s/%s/%s@%s/%s/%s", request.Caller.Workspace, request.Credential, p.connector.Name,
-		p.connector.Version, p.spec.Name, hex.EncodeToString(sum[:]))
+	account := accountTag(request, p)
+	return Slot{
+		Key:     account + "@" + p.connector.Version + "/" + p.spec.Name + "/" + hex.EncodeToString(sum[:]),
+		Account: account, Resource: account + "/" + p.spec.Resource,
+	}
 }

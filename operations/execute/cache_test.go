@@ -17,30 +17,35 @@ import (
 // shelf is a Cache without bounds.
 type shelf struct {
 	mu      sync.Mutex
-	entries map[string]execute.Entry
-	tags    map[string][]string
+	entries map[string]stamped
+	tags    map[string]uint64
 }
 
-func (s *shelf) Get(_ context.Context, key string) (execute.Entry, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	entry, ok := s.entries[key]
-	return entry, ok && time.Since(entry.Stored) <= entry.Keep
+type stamped struct {
+	execute.Entry
+	stamp execute.Stamp
 }
 
-func (s *shelf) Set(_ context.Context, tag, key string, entry execute.Entry) {
+func newShelf() *shelf { return &shelf{entries: map[string]stamped{}, tags: map[string]uint64{}} }
+
+func (s *shelf) Get(_ context.Context, slot execute.Slot) (execute.Entry, execute.Stamp, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.entries[key] = entry
-	s.tags[tag] = append(s.tags[tag], key)
+	now := execute.Stamp{s.tags[slot.Account], s.tags[slot.Resource]}
+	entry, ok := s.entries[slot.Key]
+	return entry.Entry, now, ok && entry.stamp == now && time.Since(entry.Stored) <= entry.Keep
+}
+
+func (s *shelf) Set(_ context.Context, slot execute.Slot, stamp execute.Stamp, entry execute.Entry) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.entries[slot.Key] = stamped{entry, stamp}
 }
 
 func (s *shelf) Invalidate(_ context.Context, tag string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, key := range s.tags[tag] {
-		delete(s.entries, key)
-	}
+	s.tags[tag]++
 }
 
 func cachingHub(t *testing.T, runs *atomic.Int64) *hub {
@@ -49,13 +54,15 @@ func cachingHub(t *testing.T, runs *atomic.Int64) *hub {
 	reads.Cache = operations.CacheRule{TTL: operations.Seconds(time.Minute), StaleFor: operations.Seconds(time.Hour)}
 	writes := spec("change", anything)
 	writes.Effect = operations.EffectWrite
+	raw := writes
+	raw.Name, raw.Resource = "raw", ""
 	count := operations.Func(reads, func(context.Context, *operations.Call) (json.RawMessage, error) {
 		time.Sleep(time.Second)
 		return json.RawMessage(fmt.Sprintf(`{"n":%d}`, runs.Add(1))), nil
 	})
 	return newHub(t, func(o *execute.Options) {
-		o.Cache = &shelf{entries: map[string]execute.Entry{}, tags: map[string][]string{}}
-	}, count, answering(writes, `{}`, nil))
+		o.Cache = newShelf()
+	}, count, answering(writes, `{}`, nil), answering(raw, `{}`, nil))
 }
 
 func TestCache(t *testing.T) {
@@ -82,6 +89,10 @@ func TestCache(t *testing.T) {
 			t.Fatal(err)
 		}
 		want("after a write", `{"a":1,"b":2}`, `{"n":4}`, execute.Miss)
+		if _, err := h.call(t.Context(), "raw", `{}`); err != nil {
+			t.Fatal(err)
+		}
+		want("after a write that names no resource", `{"a":1,"b":2}`, `{"n":5}`, execute.Miss)
 	})
 }
 
@@ -107,6 +118,28 @@ func TestOneFlightForMany(t *testing.T) {
 		all.Wait()
 		if runs.Load() != 1 {
 			t.Errorf("the operation ran %d times, want 1", runs.Load())
+		}
+	})
+}
+
+func TestAWriteOvertakesARead(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var runs atomic.Int64
+		h := cachingHub(t, &runs)
+		var all sync.WaitGroup
+		all.Go(func() { _, _ = h.call(t.Context(), "count", `{}`) })
+		time.Sleep(time.Second / 2)
+		if _, err := h.call(t.Context(), "change", `{}`); err != nil {
+			t.Fatal(err)
+		}
+		result, err := h.call(t.Context(), "count", `{}`)
+		if err != nil || string(result.Output) != `{"n":2}` {
+			t.Errorf("after the write: %s %v, want a read that began after it", result.Output, err)
+		}
+		all.Wait()
+		if result, err = h.call(t.Context(), "count", `{}`); err != nil || string(result.Output) != `{"n":2}` {
+			t.Errorf("later: %s %v, want what was read after the write", result.Output, err)
 		}
 	})
 }

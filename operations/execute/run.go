@@ -57,7 +57,7 @@ func (r *run) do(ctx context.Context, input json.RawMessage) (output json.RawMes
 
 func (r *run) callOf(input json.RawMessage) *operations.Call {
 	call := &operations.Call{
-		Input: input, Base: r.base, Now: r.x.Now, Usage: r.usage, ReadError: r.plan.connector.ReadError,
+		Input: input, Base: r.base, Effect: r.plan.spec.Effect, Now: r.x.Now, Usage: r.usage, ReadError: r.plan.connector.ReadError,
 		Invoke: r.invoke,
 		HTTP: r.x.Upstream.Client(operations.Target{
 			Connector: r.plan.connector, Operation: r.plan.spec, Credential: r.credential, Base: r.base,
@@ -105,7 +105,7 @@ func (x *Executor) fault(ctx context.Context, request Request, p *plan, meta Met
 	}
 	if typed.Code == operations.CodeInternal {
 		x.Log.ErrorContext(ctx, "call failed inside the hub",
-			"request", request.ID, "connector", request.Connector, "operation", request.Operation, "error", err)
+			"request", request.ID, "connector", request.Connector, "operation", request.Operation, "error", err, "cause", typed.Err)
 	}
 	return typed
 }

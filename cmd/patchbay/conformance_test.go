@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/patchbay/patchbay/connectors"
+	"github.com/patchbay/patchbay/operations"
+	"github.com/patchbay/patchbay/operations/conformance"
+)
+
+const (
+	testKey    = "pb_a_key_for_the_tests_only"
+	catalogues = "../../testdata/catalogue"
+)
+
+// TestConformance runs every operation of every connector through the HTTP API of a hub, against its sandbox.
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	hub, at := openTestHub(t)
+	for _, connector := range connectors.All() {
+		t.Run(connector.Name, func(t *testing.T) {
+			conformance.Declared(t, connector, conformance.Catalogue(t, filepath.Join(catalogues, connector.Name+".json")))
+			i := slices.IndexFunc(sandboxes(), func(s sandbox) bool { return s.connector == connector.Name })
+			if i < 0 {
+				t.Fatal("the connector has no sandbox")
+			}
+			conformance.Runs(t, connector, harness(hub, at, sandboxes()[i]))
+		})
+	}
+}
+
+// TestEveryConnectorHasACatalogue compares the list of connectors with testdata/catalogue, both ways.
+func TestEveryConnectorHasACatalogue(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join(catalogues, "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var required, offered []string
+	for _, file := range files {
+		required = append(required, strings.TrimSuffix(filepath.Base(file), ".json"))
+	}
+	for _, connector := range connectors.All() {
+		offered = append(offered, connector.Name)
+	}
+	slices.Sort(offered)
+	if diff := cmp.Diff(required, offered); diff != "" {
+		t.Errorf("connectors differ from their catalogues (-required +offered):\n%s", diff)
+	}
+}
+
+// openTestHub serves a hub with its sandboxes on a loopback port, for one test.
+func openTestHub(t testing.TB) (*hub, *client) {
+	t.Helper()
+	c := console{in: strings.NewReader(""), out: io.Discard, err: io.Discard, environment: []string{"PATCHBAY_ADMIN_KEY=" + testKey}}
+	h, err := newHub(t.Context(), c, config{Data: t.TempDir(), Sandbox: true, serving: true, LogLevel: warnings})
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- h.server.Serve(listener) }()
+	t.Cleanup(func() {
+		if err := errors.Join(h.server.Shutdown(context.WithoutCancel(t.Context())), <-served, h.Close()); err != nil {
+			t.Errorf("closing the hub: %v", err)
+		}
+	})
+	return h, &client{base: baseURL(listener), key: testKey, http: http.DefaultClient}
+}
+
+// harness lets the conformance suite speak to a hub as any client does.
+func harness(h *hub, at *client, s sandbox) conformance.Harness {
+	return conformance.Harness{
+		Secrets: slices.Collect(maps.Values(s.secrets)),
+		Fresh: func(t *testing.T) {
+			t.Helper()
+			response, err := http.Post(h.ground.origins[s.connector]+"/_sandbox/reset", "application/json", nil)
+			if err != nil || response.Body.Close() != nil || response.StatusCode >= 300 {
+				t.Fatalf("resetting the sandbox: %v %v", response, err)
+			}
+		},
+		Call: func(t *testing.T, operation string, input json.RawMessage) conformance.Answer {
+			t.Helper()
+			path := "/v1/connectors/" + s.connector + "/operations/" + url.PathEscape(operation) + "/call"
+			body := map[string]any{"credentialId": s.credentialID(), "input": input}
+			answer, err := at.do(t.Context(), http.MethodPost, path, body, "Cache-Control", "no-cache")
+			return answerOf(t, answer, err)
+		},
+	}
+}
+
+func answerOf(t *testing.T, answer json.RawMessage, err error) conformance.Answer {
+	t.Helper()
+	var refused *problem
+	if errors.As(err, &refused) {
+		out := conformance.Answer{Code: refused.Code, Whole: refused.raw}
+		for _, fault := range refused.Errors {
+			out.Faults = append(out.Faults, operations.InputFault{Pointer: strings.TrimPrefix(fault.Pointer, "/input"), Detail: fault.Detail})
+		}
+		return out
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var success struct {
+		Output json.RawMessage `json:"output"`
+		Meta   struct {
+			Warnings []string `json:"warnings"`
+		} `json:"meta"`
+	}
+	if err := json.Unmarshal(answer, &success); err != nil {
+		t.Fatalf("reading the answer: %v", err)
+	}
+	return conformance.Answer{Output: success.Output, Warnings: success.Meta.Warnings, Whole: answer}
+}
