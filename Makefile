@@ -26,7 +26,7 @@ lint: ## gofmt, go vet
 
 generate: ## write the generated docs and goldens anew (the tests check that they are current)
 	go test ./cmd/patchbay -run 'TestReference' -update
-	go test ./server -run 'Golden' -update
+	go test ./server -update
 
 FUZZTIME ?= 60s
 fuzz: ## fuzz everything that parses foreign bytes, FUZZTIME each

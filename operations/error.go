@@ -10,44 +10,60 @@ import (
 // Code is the class of a failure. The set is closed; each code has one HTTP status.
 type Code string
 
-// The codes. Those that begin with "upstream_" are failures of the service behind the connector.
+// The codes. Codes tells what each means; those that begin with "upstream_" are failures of the service behind the
+// connector.
 const (
-	CodeMalformedRequest     Code = "malformed_request"      // not JSON, too deep, or otherwise unreadable
-	CodeInvalidInput         Code = "invalid_input"          // readable, but against the schema
-	CodeUnauthenticated      Code = "unauthenticated"        // no key, or a key that is not or no longer valid
-	CodeForbidden            Code = "forbidden"              // the key may not do this
-	CodeNotFound             Code = "not_found"              // no such connector, operation, credential, …
-	CodeMethodNotAllowed     Code = "method_not_allowed"     // the path exists, not with this method
-	CodeConflict             Code = "conflict"               // clashes with what is there, or is under way
-	CodeTooLarge             Code = "too_large"              // a body above the bound, in or out
-	CodeUnsupportedMediaType Code = "unsupported_media_type" // a body that is not application/json
-	CodeRateLimited          Code = "rate_limited"           // the hub's or the service's limit; see RetryAfter
-	CodeDestinationRefused   Code = "destination_refused"    // the guard: not the connector's origin, or a private address
-	CodeNotConfigured        Code = "not_configured"         // a part of the hub that this installation lacks
-	CodeCredentialRejected   Code = "credential_rejected"    // the service does not accept the credential
-	CodeUpstreamForbidden    Code = "upstream_forbidden"     // the service: the account lacks a right or a scope
-	CodeUpstreamNotFound     Code = "upstream_not_found"     // the service: no such record
-	CodeUpstreamRejected     Code = "upstream_rejected"      // the service: any other refusal (4xx)
-	CodeUpstreamFailed       Code = "upstream_failed"        // the service: 5xx, or an answer that makes no sense
-	CodeUpstreamUnreachable  Code = "upstream_unreachable"   // no connection; nothing was done
-	CodeUpstreamTimeout      Code = "upstream_timeout"       // a read that took too long; nothing was changed
-	CodeOutcomeUnknown       Code = "outcome_unknown"        // a write was sent and no answer came: it may have been done
-	CodeCanceled             Code = "canceled"               // the caller went away
-	CodeUnavailable          Code = "unavailable"            // the hub is starting, stopping or out of storage
-	CodeInternal             Code = "internal"               // a fault of the hub
+	CodeMalformedRequest     Code = "malformed_request"
+	CodeInvalidInput         Code = "invalid_input"
+	CodeUnauthenticated      Code = "unauthenticated"
+	CodeForbidden            Code = "forbidden"
+	CodeNotFound             Code = "not_found"
+	CodeMethodNotAllowed     Code = "method_not_allowed"
+	CodeConflict             Code = "conflict"
+	CodeTooLarge             Code = "too_large"
+	CodeUnsupportedMediaType Code = "unsupported_media_type"
+	CodeRateLimited          Code = "rate_limited"
+	CodeDestinationRefused   Code = "destination_refused"
+	CodeNotConfigured        Code = "not_configured"
+	CodeCredentialRejected   Code = "credential_rejected"
+	CodeUpstreamForbidden    Code = "upstream_forbidden"
+	CodeUpstreamNotFound     Code = "upstream_not_found"
+	CodeUpstreamRejected     Code = "upstream_rejected"
+	CodeUpstreamFailed       Code = "upstream_failed"
+	CodeUpstreamUnreachable  Code = "upstream_unreachable"
+	CodeUpstreamTimeout      Code = "upstream_timeout"
+	CodeOutcomeUnknown       Code = "outcome_unknown"
+	CodeCanceled             Code = "canceled"
+	CodeUnavailable          Code = "unavailable"
+	CodeInternal             Code = "internal"
 )
 
 // Codes lists every code with its HTTP status and whether the same call may simply be repeated later.
 func Codes() []CodeInfo {
 	return []CodeInfo{
-		{CodeMalformedRequest, 400, false}, {CodeInvalidInput, 422, false}, {CodeUnauthenticated, 401, false},
-		{CodeForbidden, 403, false}, {CodeNotFound, 404, false}, {CodeMethodNotAllowed, 405, false},
-		{CodeConflict, 409, false}, {CodeTooLarge, 413, false}, {CodeUnsupportedMediaType, 415, false},
-		{CodeRateLimited, 429, true}, {CodeDestinationRefused, 403, false}, {CodeNotConfigured, 501, false},
-		{CodeCredentialRejected, 424, false}, {CodeUpstreamForbidden, 403, false}, {CodeUpstreamNotFound, 404, false},
-		{CodeUpstreamRejected, 422, false}, {CodeUpstreamFailed, 502, true}, {CodeUpstreamUnreachable, 502, true},
-		{CodeUpstreamTimeout, 504, true}, {CodeOutcomeUnknown, 504, false}, {CodeCanceled, 499, false},
-		{CodeUnavailable, 503, true}, {CodeInternal, 500, false},
+		{CodeMalformedRequest, 400, false, "not JSON, too deep, or otherwise unreadable"},
+		{CodeInvalidInput, 422, false, "readable, but against the schema"},
+		{CodeUnauthenticated, 401, false, "no key, or a key that is not or no longer valid"},
+		{CodeForbidden, 403, false, "the key may not do this"},
+		{CodeNotFound, 404, false, "no such connector, operation, credential, …"},
+		{CodeMethodNotAllowed, 405, false, "the path exists, not with this method"},
+		{CodeConflict, 409, false, "clashes with what is there, or is under way"},
+		{CodeTooLarge, 413, false, "a body above the bound, in or out"},
+		{CodeUnsupportedMediaType, 415, false, "a body that is not application/json"},
+		{CodeRateLimited, 429, true, "the hub's or the service's limit; see RetryAfter"},
+		{CodeDestinationRefused, 403, false, "the guard: not the connector's origin, or a private address"},
+		{CodeNotConfigured, 501, false, "a part of the hub that this installation lacks"},
+		{CodeCredentialRejected, 424, false, "the service does not accept the credential"},
+		{CodeUpstreamForbidden, 403, false, "the service: the account lacks a right or a scope"},
+		{CodeUpstreamNotFound, 404, false, "the service: no such record"},
+		{CodeUpstreamRejected, 422, false, "the service: any other refusal (4xx)"},
+		{CodeUpstreamFailed, 502, true, "the service: 5xx, or an answer that makes no sense"},
+		{CodeUpstreamUnreachable, 502, true, "no connection; nothing was done"},
+		{CodeUpstreamTimeout, 504, true, "a read that took too long; nothing was changed"},
+		{CodeOutcomeUnknown, 504, false, "a write was sent and no answer came: it may have been done"},
+		{CodeCanceled, 499, false, "the caller went away"},
+		{CodeUnavailable, 503, true, "the hub is starting, stopping or out of storage"},
+		{CodeInternal, 500, false, "a fault of the hub"},
 	}
 }
 
@@ -56,6 +72,7 @@ type CodeInfo struct {
 	Code      Code
 	Status    int // HTTP
 	Retryable bool
+	Meaning   string // for a person
 }
 
 // Info looks a code up. A code outside the set counts as internal.
@@ -65,7 +82,7 @@ func (c Code) Info() CodeInfo {
 			return info
 		}
 	}
-	return CodeInfo{CodeInternal, 500, false}
+	return CodeInfo{Code: CodeInternal, Status: 500}
 }
 
 // Error is the one error type that leaves an operation. Its text is safe to show: no secret, no stack.
