@@ -50,7 +50,7 @@ func Codes() []CodeInfo {
 		{CodeConflict, 409, false, "clashes with what is there, or is under way"},
 		{CodeTooLarge, 413, false, "a body above the bound, in or out"},
 		{CodeUnsupportedMediaType, 415, false, "a body that is not application/json"},
-		{CodeRateLimited, 429, true, "the hub's or the service's limit; see RetryAfter"},
+		{CodeRateLimited, 429, true, "the hub's or the service's limit; see retry_after"},
 		{CodeDestinationRefused, 403, false, "the guard: not the connector's origin, or a private address"},
 		{CodeNotConfigured, 501, false, "a part of the hub that this installation lacks"},
 		{CodeCredentialRejected, 424, false, "the service does not accept the credential"},
