@@ -168,7 +168,11 @@ func describeProperty(property gjson.Result) string {
 func listValues(values gjson.Result) string {
 	var names []string
 	for _, value := range values.Array() {
-		names = append(names, value.String())
+		name := value.String()
+		if value.Type != gjson.String {
+			name = value.Raw
+		}
+		names = append(names, name)
 	}
 	return strings.Join(names, ", ")
 }
