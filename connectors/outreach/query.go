@@ -181,6 +181,9 @@ func criteria(raw json.RawMessage, at string, wrong *faults) string {
 }
 
 func alternatives(values []any, at string, wrong *faults) string {
+	if len(values) == 0 {
+		wrong.add(at, "is empty; give at least one value")
+	}
 	parts := make([]string, len(values))
 	for i, value := range values {
 		here := fmt.Sprintf("%s/%d", at, i)

@@ -11,9 +11,11 @@ import (
 const maxKeys = 10_000
 
 // RateLimit is a fixed window per key: at most Limit requests in each Window, which begins at a multiple of its length
-// ("on the hour"). Its fields are set before first use.
+// ("on the hour"). With a Burst it is a token bucket: Limit requests in a Window on average, of which so many at once.
+// Its fields are set before first use.
 type RateLimit struct {
 	Limit  int
+	Burst  int
 	Window time.Duration
 	Now    func() time.Time
 
@@ -25,6 +27,7 @@ type RateLimit struct {
 	mu      sync.Mutex
 	start   time.Time // of the window that used counts
 	used    map[string]int
+	full    map[string]time.Time // when a bucket is full again
 }
 
 // LimitState is how a budget stands after a request.
@@ -61,6 +64,9 @@ func (l *RateLimit) Take(key string) (LimitState, bool) {
 	now := l.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.Burst > 0 {
+		return l.draw(key, now)
+	}
 	if start := now.Truncate(l.Window); l.used == nil || !start.Equal(l.start) {
 		l.start, l.used = start, map[string]int{}
 	}
@@ -76,6 +82,25 @@ func (l *RateLimit) Take(key string) (LimitState, bool) {
 	return LimitState{Limit: l.Limit, Remaining: l.Limit - l.used[key], Reset: l.start.Add(l.Window)}, ok
 }
 
+// draw takes a token out of a key's bucket.
+func (l *RateLimit) draw(key string, now time.Time) (LimitState, bool) {
+	if _, known := l.full[key]; l.full == nil || !known && len(l.full) >= maxKeys {
+		l.full = map[string]time.Time{}
+	}
+	full, token := l.full[key], l.Window/time.Duration(l.Limit)
+	if full.Before(now) {
+		full = now
+	}
+	ok := full.Sub(now) <= token*time.Duration(l.Burst-1)
+	if ok {
+		full = full.Add(token)
+		l.full[key] = full
+	} else {
+		l.refused.Add(1)
+	}
+	return LimitState{Limit: l.Limit, Remaining: max(0, l.Burst-int((full.Sub(now)+token-1)/token)), Reset: full}, ok
+}
+
 // Refused is how many requests were over the limit.
 func (l *RateLimit) Refused() int64 { return l.refused.Load() }
 
@@ -83,6 +108,6 @@ func (l *RateLimit) Refused() int64 { return l.refused.Load() }
 func (l *RateLimit) Reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.used = nil
+	l.used, l.full = nil, nil
 	l.refused.Store(0)
 }

@@ -345,6 +345,35 @@ func TestRateLimit(t *testing.T) {
 	}
 }
 
+func TestRateLimitWithBurst(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	limit := &sandbox.RateLimit{Limit: 10, Burst: 3, Window: time.Second, Now: func() time.Time { return now }}
+	passed := func(key string) (n int) {
+		for range 20 {
+			if _, ok := limit.Take(key); ok {
+				n++
+			}
+		}
+		return n
+	}
+	got := []int{passed("a"), passed("b")}
+	for _, wait := range []time.Duration{50, 50, 100, 250, 10_000} {
+		now = now.Add(wait * time.Millisecond)
+		got = append(got, passed("a"))
+	}
+	if diff := cmp.Diff([]int{3, 3, 0, 1, 1, 2, 3}, got); diff != "" {
+		t.Errorf("let through (-want +got):\n%s", diff)
+	}
+	if state, ok := limit.Take("a"); ok || state.Remaining != 0 || !state.Reset.After(now) {
+		t.Errorf("when empty: %+v %v", state, ok)
+	}
+	limit.Reset()
+	if state, ok := limit.Take("a"); !ok || state.Remaining != 2 || limit.Refused() != 0 {
+		t.Errorf("after the reset: %+v %v", state, ok)
+	}
+}
+
 func TestConcurrentUse(t *testing.T) {
 	t.Parallel()
 	limit := &sandbox.RateLimit{Limit: 50, Window: time.Hour, Now: time.Now}
