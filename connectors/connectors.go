@@ -2,11 +2,29 @@
 package connectors
 
 import (
+	"sync"
+
+	"github.com/patchbay/patchbay/connectors/dixa"
+	"github.com/patchbay/patchbay/connectors/nimchat"
 	"github.com/patchbay/patchbay/connectors/outreach"
 	"github.com/patchbay/patchbay/operations"
 )
 
-// All gives every connector there is, each call anew.
+// All gives every connector there is, each call anew. They are made side by side, since each reads documents.
 func All() []operations.Connector {
-	return []operations.Connector{outreach.Connector()}
+	return sideBySide(
+		dixa.Connector,
+		nimchat.Connector,
+		outreach.Connector,
+	)
+}
+
+func sideBySide(makers ...func() operations.Connector) []operations.Connector {
+	connectors := make([]operations.Connector, len(makers))
+	var all sync.WaitGroup
+	for i, maker := range makers {
+		all.Go(func() { connectors[i] = maker() })
+	}
+	all.Wait()
+	return connectors
 }

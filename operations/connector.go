@@ -24,8 +24,17 @@ type Connector struct {
 	Verify     string      // the operation whose success shows that a credential works
 	Operations []Operation
 
+	// Import is set for a connector that a workspace has imported; nil: it is built in.
+	Import *Import
+
 	// ReadError turns the service's error body into code and message. Nil: judged by status alone.
 	ReadError func(status int, header http.Header, body []byte) UpstreamProblem
+}
+
+// Import tells where an imported connector comes from.
+type Import struct {
+	Workspace string // whose it is
+	Version   int64  // goes up with each import of the workspace
 }
 
 // UpstreamProblem is what a service's error body says, in the hub's words.

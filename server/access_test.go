@@ -40,6 +40,7 @@ func TestAccess(t *testing.T) {
 		"GET /v1/me", "POST /v1/connectors/:connector/operations/:operation/call", "POST /core/v1/connectors/:connector/versions/:version/call",
 	}
 	adminOnly := []string{
+		"POST /v1/connectors", "DELETE /v1/connectors/:connector",
 		"POST /v1/credentials", "PATCH /v1/credentials/:credential", "DELETE /v1/credentials/:credential",
 		"GET /v1/keys", "POST /v1/keys", "DELETE /v1/keys/:key", "GET /v1/calls",
 	}

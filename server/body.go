@@ -13,42 +13,45 @@ import (
 
 const (
 	maxBody   = 8 << 20  // bytes of a request's body
+	maxImport = 40 << 20 // bytes of the body of an import: a document of 20 MiB as a JSON string, and an overlay
 	maxHeader = 16 << 10 // bytes of a request's headers
-	maxDrain  = 16 << 20 // bytes read and thrown away so that a client that is still sending hears the answer
+	maxDrain  = 64 << 20 // bytes read and thrown away so that a client that is still sending hears the answer
 )
 
 // readBody reads the request's JSON body. It is the exchange's own: it may be kept after the answer.
 //
 // The server hands out bodies as streams, so nothing is held in memory for a caller who is refused anyway. Whoever
 // leaves a rest unread must see to it that it is never taken for the next request: that is finishBody.
-func (x *exchange) readBody() ([]byte, error) {
+func (x *exchange) readBody() ([]byte, error) { return x.readBodyOf(maxBody) }
+
+func (x *exchange) readBodyOf(most int) ([]byte, error) {
 	if err := x.checkContentType(); err != nil {
 		return nil, err
 	}
 	length := x.Request().Header.ContentLength()
-	if length > maxBody {
-		return nil, tooLarge()
+	if length > most {
+		return nil, tooLarge(most)
 	}
 	stream := x.Context().RequestBodyStream()
 	if stream == nil || length == 0 {
 		return nil, operations.Errorf(operations.CodeMalformedRequest, "the request has no body; send a JSON object")
 	}
-	body, err := readAll(io.LimitReader(stream, maxBody+1), length)
+	body, err := readAll(io.LimitReader(stream, int64(most)+1), length)
 	if err != nil {
 		x.broken = true
 		return nil, &operations.Error{
 			Code: operations.CodeMalformedRequest, Detail: "the body ended too early, came too slowly or is badly framed", Err: err,
 		}
 	}
-	if len(body) > maxBody {
-		return nil, tooLarge()
+	if len(body) > most {
+		return nil, tooLarge(most)
 	}
 	x.drained = true
 	return body, nil
 }
 
-func tooLarge() *operations.Error {
-	return operations.Errorf(operations.CodeTooLarge, "the body is larger than %d bytes", maxBody)
+func tooLarge(most int) *operations.Error {
+	return operations.Errorf(operations.CodeTooLarge, "the body is larger than %d bytes", most)
 }
 
 // readAll is io.ReadAll with a first guess at the size that a hostile Content-Length cannot drive far.

@@ -126,8 +126,14 @@ func (s *Server) postCall(ctx context.Context, x *exchange) error {
 		Credential: body.credential, Input: body.input, Timeout: body.timeout, Bulk: body.bulk,
 		NoCache: skipsCache(x.Get(fiber.HeaderCacheControl)),
 	}
-	if key := x.Get(headerIdempotency); key != "" && s.isWrite(request) {
-		return s.callOnce(ctx, x, request, key)
+	if key := x.Get(headerIdempotency); key != "" {
+		catalogue, err := s.catalogue(ctx, x)
+		if err != nil {
+			return err
+		}
+		if isWrite(catalogue, request) {
+			return s.callOnce(ctx, x, catalogue, request, key)
+		}
 	}
 	result, err := s.run(ctx, request)
 	if err != nil {
@@ -144,7 +150,11 @@ func skipsCache(header string) bool {
 func (s *Server) run(ctx context.Context, request execute.Request) (execute.Result, error) {
 	start := time.Now()
 	result, err := s.Runner.Call(ctx, request)
-	s.metrics.call(s.Catalogue, request, err, time.Since(start))
+	catalogue, missing := s.Catalogue.Of(ctx, request.Caller.Workspace, request.Connector)
+	if missing != nil {
+		catalogue = &operations.Catalogue{}
+	}
+	s.metrics.call(catalogue, request, err, time.Since(start))
 	return result, err
 }
 

@@ -46,9 +46,13 @@ type compatibleOperation struct {
 	AuthScopes       []string        `json:"authScopes"`
 }
 
-func (s *Server) compatibleConnectors(_ context.Context, x *exchange) error {
+func (s *Server) compatibleConnectors(ctx context.Context, x *exchange) error {
+	catalogue, err := s.catalogue(ctx, x)
+	if err != nil {
+		return err
+	}
 	elements := []compatibleConnector{}
-	for _, c := range s.Catalogue.Connectors() {
+	for _, c := range catalogue.Connectors() {
 		elements = append(elements, compatibleConnector{
 			Name: c.Name, Version: c.Version, Title: c.Title, Description: c.Description,
 			Service: compatibleService{ID: uuid.NewSHA1(uuid.NameSpaceURL, []byte("urn:patchbay:service:"+c.Name)), Name: c.Name, Version: 1},
@@ -57,15 +61,19 @@ func (s *Server) compatibleConnectors(_ context.Context, x *exchange) error {
 	return x.json(http.StatusOK, map[string]any{"elements": elements})
 }
 
-func (s *Server) compatibleOperations(_ context.Context, x *exchange) error {
-	c, err := s.versionOf(x)
+func (s *Server) compatibleOperations(ctx context.Context, x *exchange) error {
+	_, c, err := s.versionOf(ctx, x)
 	if err != nil {
 		return err
 	}
-	return x.send(answer{http.StatusOK, "application/json", s.compatibleLists[c.Name]()})
+	list := s.compatibleLists[c.Name]
+	if c.Import != nil {
+		list = func() []byte { return compatibleList(c) }
+	}
+	return x.send(answer{http.StatusOK, "application/json", list()})
 }
 
-// compatibleLists makes each connector's list of operations when it is first asked for: schemas take their time.
+// compatibleLists makes each built-in connector's list of operations when it is first asked for: schemas take their time.
 func compatibleLists(catalogue *operations.Catalogue) map[string]func() []byte {
 	lists := map[string]func() []byte{}
 	for _, c := range catalogue.Connectors() {
@@ -87,18 +95,22 @@ func compatibleList(c operations.Connector) []byte {
 }
 
 // versionOf finds the connector of the path, in the version of the path.
-func (s *Server) versionOf(x *exchange) (operations.Connector, error) {
-	c, err := s.Catalogue.Connector(x.param("connector"))
+func (s *Server) versionOf(ctx context.Context, x *exchange) (*operations.Catalogue, operations.Connector, error) {
+	catalogue, err := s.catalogue(ctx, x)
 	if err != nil {
-		return operations.Connector{}, err
+		return nil, operations.Connector{}, err
+	}
+	c, err := catalogue.Connector(x.param("connector"))
+	if err != nil {
+		return nil, operations.Connector{}, err
 	}
 	if version := x.param("version"); version != c.Version && version != latest {
-		return operations.Connector{}, &operations.Error{
+		return nil, operations.Connector{}, &operations.Error{
 			Code: operations.CodeNotFound, Detail: "the connector " + c.Name + " is there as version " + c.Version + " only",
 			Suggestion: []string{c.Version, latest},
 		}
 	}
-	return c, nil
+	return catalogue, c, nil
 }
 
 // compatibleBody is what a compatible call is asked for with. Unknown members are let through, as they are there.
@@ -144,7 +156,7 @@ func decodeCompatible(body []byte) (compatibleBody, error) {
 }
 
 func (s *Server) compatibleCall(ctx context.Context, x *exchange) error {
-	c, err := s.versionOf(x)
+	catalogue, c, err := s.versionOf(ctx, x)
 	if err != nil {
 		return err
 	}
@@ -156,7 +168,7 @@ func (s *Server) compatibleCall(ctx context.Context, x *exchange) error {
 	if err != nil {
 		return err
 	}
-	_, o, err := s.Catalogue.Operation(c.Name, body.operation)
+	_, o, err := catalogue.Operation(c.Name, body.operation)
 	if err != nil {
 		return x.send(outcomeError(operations.AsError(err)))
 	}

@@ -17,14 +17,44 @@ type connectorSummary struct {
 	Version     string            `json:"version"`
 	Description string            `json:"description"`
 	Docs        string            `json:"docs,omitempty"`
+	Source      source            `json:"source"`
 	Auth        []operations.Auth `json:"auth"`
 	Operations  int               `json:"operations"` // all but DDL
 	DDL         int               `json:"ddl"`
 }
 
+// source tells where a connector comes from.
+type source string
+
+const (
+	builtIn  source = "built_in"
+	imported source = "import" // of the workspace's own
+)
+
+func sourceOf(c operations.Connector) source {
+	if c.Import != nil {
+		return imported
+	}
+	return builtIn
+}
+
+// catalogue is where the caller finds the connector of the path; without one in it, all that the caller has.
+func (s *Server) catalogue(ctx context.Context, x *exchange) (*operations.Catalogue, error) {
+	return s.Catalogue.Of(ctx, x.key.Workspace, x.param("connector"))
+}
+
+// connector is the one of the path.
+func (s *Server) connector(ctx context.Context, x *exchange) (operations.Connector, error) {
+	catalogue, err := s.catalogue(ctx, x)
+	if err != nil {
+		return operations.Connector{}, err
+	}
+	return catalogue.Connector(x.param("connector"))
+}
+
 func summarise(c operations.Connector) connectorSummary {
 	out := connectorSummary{
-		Name: c.Name, Title: c.Title, Version: c.Version, Description: c.Description, Docs: c.Docs, Auth: list(c.Auth),
+		Name: c.Name, Title: c.Title, Version: c.Version, Description: c.Description, Docs: c.Docs, Source: sourceOf(c), Auth: list(c.Auth),
 	}
 	for _, o := range c.Operations {
 		if o.Spec().Kind == operations.KindDDL {
@@ -44,16 +74,20 @@ func list[T any](items []T) []T {
 	return items
 }
 
-func (s *Server) listConnectors(_ context.Context, x *exchange) error {
+func (s *Server) listConnectors(ctx context.Context, x *exchange) error {
+	catalogue, err := s.catalogue(ctx, x)
+	if err != nil {
+		return err
+	}
 	summaries := []connectorSummary{}
-	for _, c := range s.Catalogue.Connectors() {
+	for _, c := range catalogue.Connectors() {
 		summaries = append(summaries, summarise(c))
 	}
 	return x.json(http.StatusOK, map[string]any{"connectors": summaries})
 }
 
-func (s *Server) getConnector(_ context.Context, x *exchange) error {
-	c, err := s.Catalogue.Connector(x.param("connector"))
+func (s *Server) getConnector(ctx context.Context, x *exchange) error {
+	c, err := s.connector(ctx, x)
 	if err != nil {
 		return err
 	}
@@ -74,8 +108,8 @@ type operationSummary struct {
 	Description string            `json:"description"`
 }
 
-func (s *Server) listOperations(_ context.Context, x *exchange) error {
-	c, err := s.Catalogue.Connector(x.param("connector"))
+func (s *Server) listOperations(ctx context.Context, x *exchange) error {
+	c, err := s.connector(ctx, x)
 	if err != nil {
 		return err
 	}
@@ -153,8 +187,12 @@ type operationDetail struct {
 	Metadata     map[string]string        `json:"metadata"`
 }
 
-func (s *Server) getOperation(_ context.Context, x *exchange) error {
-	c, o, err := s.Catalogue.Operation(x.param("connector"), x.param("operation"))
+func (s *Server) getOperation(ctx context.Context, x *exchange) error {
+	catalogue, err := s.catalogue(ctx, x)
+	if err != nil {
+		return err
+	}
+	c, o, err := catalogue.Operation(x.param("connector"), x.param("operation"))
 	if err != nil {
 		return err
 	}
@@ -167,7 +205,7 @@ func detail(c operations.Connector, spec operations.Spec) operationDetail {
 		Title: spec.Title, Description: spec.Description, Docs: spec.Docs, Resource: spec.Resource,
 		Kind: spec.Kind, Effect: spec.Effect, InputSchema: spec.Input, OutputSchema: spec.Output,
 		SampleInput: spec.Sample.Input, SampleOutput: spec.Sample.Output,
-		Throttlers: slices.Concat([]operations.Throttler{}, c.Throttlers, spec.Throttlers),
+		Throttlers: list(slices.Concat(c.Throttlers, spec.Throttlers)),
 		Paging:     spec.Paging, Compensation: spec.Compensation, AuthScopes: list(spec.Scopes), Metadata: spec.Metadata,
 	}
 	if spec.Cache != (operations.CacheRule{}) {

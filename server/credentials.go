@@ -97,7 +97,11 @@ func (s *Server) testCredential(ctx context.Context, x *exchange) error {
 	if err != nil {
 		return err
 	}
-	c, err := s.Catalogue.Connector(credential.Connector)
+	catalogue, err := s.Catalogue.Of(ctx, x.key.Workspace, credential.Connector)
+	if err != nil {
+		return err
+	}
+	c, err := catalogue.Connector(credential.Connector)
 	if err != nil {
 		return err
 	}
@@ -105,7 +109,7 @@ func (s *Server) testCredential(ctx context.Context, x *exchange) error {
 		return operations.Errorf(operations.CodeNotConfigured,
 			"the connector %s names no operation that tries a credential out; call one of your choice", c.Name)
 	}
-	_, o, err := s.Catalogue.Operation(c.Name, c.Verify)
+	_, o, err := catalogue.Operation(c.Name, c.Verify)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/patchbay/patchbay/internal/credentials"
+	"github.com/patchbay/patchbay/internal/imports"
 	"github.com/patchbay/patchbay/internal/store"
 	"github.com/patchbay/patchbay/operations"
 	"github.com/patchbay/patchbay/operations/execute"
@@ -20,12 +21,14 @@ var clock = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 
 // hub is a server with its real parts around a connector made for tests.
 type hub struct {
-	server  *Server
-	store   *store.Store
-	vault   *credentials.Vault
-	demo    *demo
-	secrets map[execute.Role]string
-	keys    map[execute.Role]store.Key
+	server    *Server
+	store     *store.Store
+	vault     *credentials.Vault
+	demo      *demo
+	imports   *imports.Imports
+	catalogue *operations.Catalogue // of the built-in connectors
+	secrets   map[execute.Role]string
+	keys      map[execute.Role]store.Key
 
 	schemas sync.Map // name → compiled, for holding answers against them
 }
@@ -54,12 +57,16 @@ func newHub(t testing.TB, change ...func(*Options)) *hub {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.vault = newVault(t, h.store, catalogue)
+	h.catalogue = catalogue
+	if h.imports, err = imports.New(imports.Options{BuiltIn: catalogue, Store: h.store, Now: func() time.Time { return clock }}); err != nil {
+		t.Fatal(err)
+	}
+	h.vault = newVault(t, h.store, h.imports)
 	runner := execute.New(execute.Options{
-		Catalogue: catalogue, Credentials: h.vault, Upstream: noUpstream{}, Now: func() time.Time { return clock },
+		Catalogue: h.imports, Credentials: h.vault, Upstream: noUpstream{}, Now: func() time.Time { return clock },
 	})
 	options := Options{
-		Catalogue: catalogue, Runner: runner, Keys: h.store, Credentials: h.vault, Calls: h.store, Idempotency: h.store,
+		Catalogue: h.imports, Imports: h.imports, Runner: runner, Keys: h.store, Credentials: h.vault, Calls: h.store, Idempotency: h.store,
 		Ready: h.store.Check, Version: "1.2.3",
 	}
 	for _, f := range change {

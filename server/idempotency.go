@@ -29,20 +29,20 @@ type Idempotency interface {
 
 // isWrite tells whether repeating the call may do harm. A caller whom the executor will refuse anyway must not see
 // the answer that somebody else was given, so he counts as asking for nothing.
-func (s *Server) isWrite(request execute.Request) bool {
-	_, o, err := s.Catalogue.Operation(request.Connector, request.Operation)
-	return err == nil && o.Spec().Effect != operations.EffectRead && request.Caller.Role != execute.RoleEmbed
+func isWrite(catalogue *operations.Catalogue, request execute.Request) bool {
+	entry, err := catalogue.Entry(request.Connector, request.Operation)
+	return err == nil && entry.Spec.Effect != operations.EffectRead && request.Caller.Role != execute.RoleEmbed
 }
 
 // callOnce runs a call whose key has not been seen, and gives the first answer again, byte for byte, if it has.
-func (s *Server) callOnce(ctx context.Context, x *exchange, request execute.Request, key string) error {
-	claim, err := s.Idempotency.ClaimIdempotency(ctx, x.key.Workspace, key, requestHash(s.Catalogue, request))
+func (s *Server) callOnce(ctx context.Context, x *exchange, catalogue *operations.Catalogue, request execute.Request, key string) error {
+	claim, err := s.Idempotency.ClaimIdempotency(ctx, x.key.Workspace, key, requestHash(catalogue, request))
 	if err != nil {
 		return fmt.Errorf("claiming the idempotency key: %w", err)
 	}
 	switch claim.State {
 	case store.ClaimNew:
-		return s.callClaimed(ctx, x, request, claim)
+		return s.callClaimed(ctx, x, catalogue, request, claim)
 	case store.ClaimDone:
 		return x.replay(claim.Response)
 	case store.ClaimInFlight:
@@ -56,7 +56,7 @@ func (s *Server) callOnce(ctx context.Context, x *exchange, request execute.Requ
 	}
 }
 
-func (s *Server) callClaimed(ctx context.Context, x *exchange, request execute.Request, claim store.Claim) error {
+func (s *Server) callClaimed(ctx context.Context, x *exchange, catalogue *operations.Catalogue, request execute.Request, claim store.Claim) error {
 	result, err := s.run(ctx, request)
 	if err == nil {
 		a := callAnswer(result)
@@ -65,7 +65,7 @@ func (s *Server) callClaimed(ctx context.Context, x *exchange, request execute.R
 	}
 	err = inBody(err)
 	e := operations.AsError(err)
-	if didNothing(e, result.Meta.Attempts) || s.wasNotSent(request, e, result.Meta.Attempts) {
+	if didNothing(e, result.Meta.Attempts) || wasNotSent(catalogue, request, e, result.Meta.Attempts) {
 		s.endClaim(ctx, x, claim, nil)
 		return err
 	}
@@ -108,8 +108,8 @@ func didNothing(e *operations.Error, attempts int64) bool {
 
 // wasNotSent tells whether a call's time was up before its first request left. Of a connector that has no service
 // behind it, no request says so.
-func (s *Server) wasNotSent(request execute.Request, e *operations.Error, attempts int64) bool {
-	c, err := s.Catalogue.Connector(request.Connector)
+func wasNotSent(catalogue *operations.Catalogue, request execute.Request, e *operations.Error, attempts int64) bool {
+	c, err := catalogue.Connector(request.Connector)
 	isEnded := e.Code == operations.CodeUpstreamTimeout || e.Code == operations.CodeCanceled
 	return err == nil && c.Origin != "" && isEnded && attempts == 0
 }

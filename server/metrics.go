@@ -15,8 +15,8 @@ import (
 	"github.com/patchbay/patchbay/operations/execute"
 )
 
-// metrics counts what the hub does. The names of connectors and operations in its labels come from the catalogue
-// only, so that callers cannot make new ones up.
+// metrics counts what the hub does. The names of connectors and operations in its labels are those of the built-in
+// ones only: callers cannot make new ones up, and what a workspace has imported is nobody else's business.
 type metrics struct {
 	registry  *prometheus.Registry
 	calls     *prometheus.CounterVec
@@ -52,13 +52,18 @@ func newMetrics(more []prometheus.Collector) (metrics, error) {
 
 // call counts one call.
 func (m metrics) call(catalogue *operations.Catalogue, request execute.Request, err error, took time.Duration) {
-	const unknown = "unknown"
+	const unknown, imported = "unknown", "imported"
 	code, connector, operation := "ok", unknown, unknown
 	if err != nil {
 		code = string(operations.AsError(err).Code.Info().Code)
 	}
-	if c, o, missing := catalogue.Operation(request.Connector, request.Operation); missing == nil {
-		connector, operation = c.Name, o.Spec().Name
+	entry, missing := catalogue.Entry(request.Connector, request.Operation)
+	switch {
+	case missing != nil:
+	case entry.Connector.Import != nil:
+		connector, operation = imported, imported
+	default:
+		connector, operation = entry.Connector.Name, entry.Spec.Name
 	}
 	m.calls.WithLabelValues(connector, operation, code).Inc()
 	m.durations.WithLabelValues(connector).Observe(took.Seconds())

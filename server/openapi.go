@@ -52,8 +52,12 @@ var pathParameter = regexp.MustCompile(`:([a-z]+)`)
 func (r route) describe() map[string]any {
 	out := map[string]any{
 		"summary": r.summary, "operationId": r.identifier(), "tags": []string{r.tag()},
-		"responses": map[string]any{strconv.Itoa(r.status): r.success(), "default": reference("responses", r.failure())},
 	}
+	responses := map[string]any{"default": reference("responses", r.failure())}
+	for _, status := range r.successes() {
+		responses[strconv.Itoa(status)] = r.success(status)
+	}
+	out["responses"] = responses
 	var parameters []any
 	for _, match := range pathParameter.FindAllStringSubmatch(r.path, -1) {
 		parameters = append(parameters, reference("parameters", match[1]))
@@ -82,8 +86,16 @@ func (r route) headers() string {
 	return ""
 }
 
-func (r route) success() map[string]any {
-	out := map[string]any{"description": http.StatusText(r.status)}
+// successes are the statuses of success: an import that is only tried out makes nothing.
+func (r route) successes() []int {
+	if r.body == "ConnectorImport" {
+		return []int{r.status, http.StatusOK}
+	}
+	return []int{r.status}
+}
+
+func (r route) success(status int) map[string]any {
+	out := map[string]any{"description": http.StatusText(status)}
 	switch r.answer {
 	case "":
 	case fiber.MIMETextPlain:

@@ -62,7 +62,9 @@ func (s *Server) routes() []route {
 		{"GET", "/v1/me", embed, s.getMe, "Who the key belongs to", "", "", 200, "Me", false},
 
 		{"GET", "/v1/connectors", builder, s.listConnectors, "List connectors", "", "", 200, "ConnectorList", false},
+		{"POST", "/v1/connectors", admin, s.postConnector, "Import an OpenAPI document as a connector", "", "ConnectorImport", 201, "ConnectorImported", false},
 		{"GET", connector, builder, s.getConnector, "Describe a connector", "", "", 200, "Connector", false},
+		{"DELETE", connector, admin, s.deleteConnector, "Remove an imported connector", "", "", 204, "", false},
 		{"GET", connector + "/operations", builder, s.listOperations, "List a connector's operations", "kind q", "", 200, "OperationList", false},
 		{"GET", operation, builder, s.getOperation, "Describe an operation", "", "", 200, "Operation", false},
 		{"POST", operation + "/call", embed, s.postCall, "Run an operation", "", "CallRequest", 200, "CallAnswer", false},

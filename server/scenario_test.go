@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -167,7 +168,7 @@ func (h *hub) describes(t *testing.T, request *http.Request, response *http.Resp
 	if isCompatible(request.URL.Path) {
 		schema = "CompatibleProblem"
 	}
-	if r := h.routeOf(request); r != nil && status == r.status {
+	if r := h.routeOf(request); r != nil && slices.Contains(r.successes(), status) {
 		schema = r.answer
 	}
 	if schema == "" {

@@ -18,9 +18,10 @@ import (
 	"github.com/patchbay/patchbay/operations"
 )
 
-// Options are the parts and settings of a Server. All parts are required but Log and Collectors.
+// Options are the parts and settings of a Server. All parts are required but Imports, Log and Collectors.
 type Options struct {
-	Catalogue   *operations.Catalogue
+	Catalogue   operations.Catalogues // a Catalogue, if all workspaces have the same
+	Imports     Imports               // nil: nothing can be imported
 	Runner      Runner
 	Keys        Keys
 	Credentials Credentials
@@ -55,12 +56,16 @@ type Server struct {
 
 // New makes a server. An error means that the build is wrong, or that a collector is.
 func New(options Options) (*Server, error) {
-	s := &Server{Options: options, log: options.Log, compatibleLists: compatibleLists(options.Catalogue)}
+	s := &Server{Options: options, log: options.Log}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	s.table = s.routes()
-	var err error
+	builtIn, err := options.Catalogue.Of(context.Background(), "", "")
+	if err != nil {
+		return nil, fmt.Errorf("reading the built-in connectors: %w", err)
+	}
+	s.compatibleLists = compatibleLists(builtIn)
 	if s.metrics, err = newMetrics(options.Collectors); err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 
 // newVault makes a vault with the accounts acct and bare of the tests' workspace, one of a connector that names no
 // operation to try it with, and theirs, which is another workspace's.
-func newVault(t testing.TB, s *store.Store, catalogue *operations.Catalogue) *credentials.Vault {
+func newVault(t testing.TB, s *store.Store, catalogue operations.Catalogues) *credentials.Vault {
 	t.Helper()
 	text, err := credentials.GenerateMasterKey()
 	if err != nil {

@@ -19,6 +19,7 @@ type connectorLine struct {
 	Name       string            `json:"name"`
 	Title      string            `json:"title"`
 	Version    string            `json:"version"`
+	Source     string            `json:"source"`
 	Auth       []operations.Auth `json:"auth"`
 	Operations int               `json:"operations"`
 	DDL        int               `json:"ddl"`
@@ -28,7 +29,7 @@ func newConnectors(c console) *cobra.Command {
 	var settings config
 	cmd := &cobra.Command{
 		Use:     "connectors",
-		Short:   "List the connectors",
+		Short:   "List the connectors, built in and imported, or remove an imported one",
 		Example: "  patchbay connectors\n  PATCHBAY_KEY=pb_… patchbay connectors --server https://hub.example.com",
 		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -37,7 +38,8 @@ func newConnectors(c console) *cobra.Command {
 			})
 		},
 	}
-	settings.bindClient(cmd.Flags())
+	settings.bindCatalogue(cmd.Flags())
+	cmd.AddCommand(newConnectorsRemove(c))
 	return cmd
 }
 
@@ -59,10 +61,10 @@ func listConnectors(ctx context.Context, hub *client, p printer, raw bool) error
 		}
 		rows = append(rows, []string{
 			connector.Name, connector.Version, strconv.Itoa(connector.Operations), strconv.Itoa(connector.DDL),
-			cmp.Or(strings.Join(schemes, ", "), "none"), connector.Title,
+			cmp.Or(strings.Join(schemes, ", "), "none"), connector.Source, connector.Title,
 		})
 	}
-	p.table("", []string{"CONNECTOR", "VERSION", "OPERATIONS", "LISTS", "AUTH", "TITLE"}, rows)
+	p.table("", []string{"CONNECTOR", "VERSION", "OPERATIONS", "LISTS", "AUTH", "SOURCE", "TITLE"}, rows)
 	return nil
 }
 
@@ -106,7 +108,7 @@ func newOperations(c console) *cobra.Command {
 			})
 		},
 	}
-	settings.bindClient(cmd.Flags())
+	settings.bindCatalogue(cmd.Flags())
 	bindKind(cmd.Flags(), &kind)
 	cmd.Flags().StringVar(&query, "query", "", "only operations that mention all these `words`")
 	completeFlag(cmd, "kind", kinds())

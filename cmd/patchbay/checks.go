@@ -34,7 +34,7 @@ func bad(name, mend, format string, args ...any) []finding {
 	return []finding{{Name: name, Status: wrong, Detail: fmt.Sprintf(format, args...), Mend: mend}}
 }
 
-func (d doctor) settings(context.Context) []finding {
+func (d doctor) settings(ctx context.Context) []finding {
 	catalogue, err := operations.NewCatalogue(connectors.All())
 	if err != nil {
 		return bad("settings", "", "%s", err)
@@ -42,7 +42,7 @@ func (d doctor) settings(context.Context) []finding {
 	if err := d.config.checkHub(d.console); err != nil {
 		return bad("settings", "unset the variable", "%s", err)
 	}
-	if _, err := d.config.origins(d.console, catalogue); err != nil {
+	if _, err := d.config.origins(d.console, catalogue, d.imported(ctx)); err != nil {
 		return bad("settings", "correct or unset it", "%s", err)
 	}
 	if unknown := d.unknownVariables(); len(unknown) > 0 {
@@ -52,6 +52,23 @@ func (d doctor) settings(context.Context) []finding {
 		}}
 	}
 	return ok("settings", "flags and variables can be used")
+}
+
+// imported lists the names of imported connectors. A database that cannot be read is another check's business.
+func (d doctor) imported(ctx context.Context) []string {
+	if !d.hasDatabase() {
+		return nil
+	}
+	opened, err := store.Open(ctx, d.config.Data)
+	if err != nil {
+		return nil
+	}
+	defer opened.Close()
+	names, err := opened.ImportedNames(ctx)
+	if err != nil {
+		return nil
+	}
+	return names
 }
 
 // unknownVariables lists variables that begin with PATCHBAY_ and that no command reads.
@@ -258,7 +275,7 @@ func (d doctor) reach(ctx context.Context) []finding {
 	if err != nil {
 		return bad("online", "", "%s", err)
 	}
-	origins, err := d.config.origins(d.console, catalogue)
+	origins, err := d.config.origins(d.console, catalogue, d.imported(ctx))
 	if err != nil {
 		return []finding{{Name: "online", Status: skipped, Detail: err.Error()}}
 	}

@@ -63,6 +63,13 @@ func (c *config) bindHub(f *pflag.FlagSet) {
 	f.DurationVar(&c.Retention, "retention", 7*24*time.Hour, "how long call records are kept; 0 is for ever")
 }
 
+// bindCatalogue is for commands that only read the catalogue.
+func (c *config) bindCatalogue(f *pflag.FlagSet) {
+	c.LogLevel = warnings
+	f.StringVar(&c.Data, "data", "data", "`folder` of the database, where imported connectors are")
+	c.bindClient(f)
+}
+
 func (c *config) bindClient(f *pflag.FlagSet) {
 	f.StringVar(&c.Server, "server", "", "`URL` of a running hub to ask; without it the command works in-process")
 	f.StringVar(&c.KeyFile, "key-file", "", "`file` of the API key for --server (PATCHBAY_KEY holds the key itself)")
@@ -90,19 +97,19 @@ func (c config) checkHub(w console) error {
 	return nil
 }
 
-// origins collects the connectors' other origins from flag and environment. A name that no connector has is refused:
-// it would be ignored otherwise.
-func (c config) origins(w console, catalogue *operations.Catalogue) (map[string]string, error) {
+// origins collects the connectors' other origins from flag and environment. A name that no connector has, imported
+// ones among them, is refused: it would be ignored otherwise.
+func (c config) origins(w console, catalogue *operations.Catalogue, imported []string) (map[string]string, error) {
 	origins := map[string]string{}
-	for name, origin := range c.environmentOrigins(w) {
-		connector, err := catalogue.Connector(strings.ToLower(name))
-		if err != nil {
-			return nil, usagef("PATCHBAY_%s_BASE_URL: %s", name, operations.AsError(err).Detail)
+	for variable, origin := range c.environmentOrigins(w) {
+		name := strings.ToLower(variable)
+		if _, err := catalogue.Connector(name); err != nil && !slices.Contains(imported, name) {
+			return nil, usagef("PATCHBAY_%s_BASE_URL: %s", variable, operations.AsError(err).Detail)
 		}
-		origins[connector.Name] = origin
+		origins[name] = origin
 	}
 	for name, origin := range c.BaseURLs {
-		if _, err := catalogue.Connector(name); err != nil {
+		if _, err := catalogue.Connector(name); err != nil && !slices.Contains(imported, name) {
 			return nil, usagef("--base-url: %s", operations.AsError(err).Detail)
 		}
 		origins[name] = origin

@@ -33,11 +33,10 @@ func TestConformance(t *testing.T) {
 	for _, connector := range connectors.All() {
 		t.Run(connector.Name, func(t *testing.T) {
 			conformance.Declared(t, connector, conformance.Catalogue(t, filepath.Join(catalogues, connector.Name+".json")))
-			i := slices.IndexFunc(sandboxes(), func(s sandbox) bool { return s.connector == connector.Name })
-			if i < 0 {
+			if len(sandboxesOf(connector.Name)) == 0 {
 				t.Fatal("the connector has no sandbox")
 			}
-			conformance.Runs(t, connector, harness(hub, at, sandboxes()[i]))
+			conformance.Runs(t, connector, harness(hub, at, connector))
 		})
 	}
 }
@@ -84,21 +83,35 @@ func openTestHub(t testing.TB) (*hub, *client) {
 	return h, &client{base: baseURL(listener), key: testKey, http: http.DefaultClient}
 }
 
-// harness lets the conformance suite speak to a hub as any client does.
-func harness(h *hub, at *client, s sandbox) conformance.Harness {
+// sandboxesOf lists the sandbox of a connector, once for each kind of credential.
+func sandboxesOf(connector string) []sandbox {
+	return slices.DeleteFunc(sandboxes(), func(s sandbox) bool { return s.connector != connector })
+}
+
+// harness lets the conformance suite speak to a hub as any client does, with a credential that the operation accepts.
+func harness(h *hub, at *client, c operations.Connector) conformance.Harness {
+	credentials, secrets := map[string]string{}, []string(nil)
+	for _, s := range slices.Backward(sandboxesOf(c.Name)) {
+		secrets = slices.AppendSeq(secrets, maps.Values(s.secrets))
+		for _, operation := range c.Operations {
+			if spec := operation.Spec(); len(spec.Auth) == 0 || slices.Contains(spec.Auth, s.scheme) {
+				credentials[spec.Name] = s.credentialID()
+			}
+		}
+	}
 	return conformance.Harness{
-		Secrets: slices.Collect(maps.Values(s.secrets)),
+		Secrets: secrets,
 		Fresh: func(t *testing.T) {
 			t.Helper()
-			response, err := http.Post(h.ground.origins[s.connector]+"/_sandbox/reset", "application/json", nil)
+			response, err := http.Post(h.ground.origins[c.Name]+"/_sandbox/reset", "application/json", nil)
 			if err != nil || response.Body.Close() != nil || response.StatusCode >= 300 {
 				t.Fatalf("resetting the sandbox: %v %v", response, err)
 			}
 		},
 		Call: func(t *testing.T, operation string, input json.RawMessage) conformance.Answer {
 			t.Helper()
-			path := "/v1/connectors/" + s.connector + "/operations/" + url.PathEscape(operation) + "/call"
-			body := map[string]any{"credentialId": s.credentialID(), "input": input}
+			path := "/v1/connectors/" + c.Name + "/operations/" + url.PathEscape(operation) + "/call"
+			body := map[string]any{"credentialId": credentials[operation], "input": input}
 			answer, err := at.do(t.Context(), http.MethodPost, path, body, "Cache-Control", "no-cache")
 			return answerOf(t, answer, err)
 		},

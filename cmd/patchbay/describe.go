@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -46,7 +47,7 @@ func newDescribe(c console) *cobra.Command {
 			})
 		},
 	}
-	settings.bindClient(cmd.Flags())
+	settings.bindCatalogue(cmd.Flags())
 	return cmd
 }
 
@@ -77,7 +78,11 @@ func (p printer) describe(d description) {
 	p.inputs(string(d.InputSchema))
 	p.sample("Sample input", d.SampleInput)
 	p.sample("Sample output", d.SampleOutput)
-	p.printf("\n%s\n  patchbay call %s --sandbox --input '%s'\n", p.style(bold, "Try it"), full, compact(d.SampleInput))
+	where := ""
+	if slices.ContainsFunc(sandboxes(), func(s sandbox) bool { return s.connector == d.Connector }) {
+		where = " --sandbox"
+	}
+	p.printf("\n%s\n  patchbay call %s%s --input '%s'\n", p.style(bold, "Try it"), full, where, compact(d.SampleInput))
 }
 
 func (p printer) fact(name, value string) {

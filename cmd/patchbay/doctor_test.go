@@ -7,9 +7,11 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/patchbay/patchbay/connectors"
 	"github.com/patchbay/patchbay/internal/credentials"
 	"github.com/patchbay/patchbay/internal/store"
 )
@@ -81,6 +83,7 @@ func TestDoctor(t *testing.T) {
 			}
 			checks := []func(context.Context) []finding{d.settings, d.folder, d.database, d.masterKey, d.address, d.clock}
 			if c.check == "outreach" {
+				d.console.environment = append(reachableElsewhere(service.URL), c.env...)
 				checks = append(checks, d.reach)
 			}
 			seen := false
@@ -97,6 +100,16 @@ func TestDoctor(t *testing.T) {
 			}
 		})
 	}
+}
+
+// reachableElsewhere names an origin for every connector but Outreach.
+func reachableElsewhere(url string) (environment []string) {
+	for _, connector := range connectors.All() {
+		if connector.Name != "outreach" {
+			environment = append(environment, "PATCHBAY_"+strings.ToUpper(connector.Name)+"_BASE_URL="+url)
+		}
+	}
+	return environment
 }
 
 // TestDoctorChangesNothing also shows the findings for people.

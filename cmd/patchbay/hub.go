@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,6 +17,7 @@ import (
 	"github.com/patchbay/patchbay/connectors"
 	"github.com/patchbay/patchbay/internal/credentials"
 	"github.com/patchbay/patchbay/internal/gateway"
+	"github.com/patchbay/patchbay/internal/imports"
 	"github.com/patchbay/patchbay/internal/store"
 	"github.com/patchbay/patchbay/operations"
 	"github.com/patchbay/patchbay/operations/execute"
@@ -28,10 +30,11 @@ type hub struct {
 	log    *slog.Logger
 	origin map[string]string // connector → the origin in place of the vendor's
 
-	store  *store.Store
-	vault  *credentials.Vault
-	ground *playground // nil: no sandboxes
-	server *server.Server
+	store   *store.Store
+	imports *imports.Imports
+	vault   *credentials.Vault
+	ground  *playground // nil: no sandboxes
+	server  *server.Server
 
 	transport *gateway.Transport
 
@@ -52,14 +55,28 @@ func newHub(ctx context.Context, c console, settings config) (*hub, error) {
 }
 
 func (h *hub) open(ctx context.Context, c console) error {
-	catalogue, err := h.prepare(c)
+	if err := h.config.checkHub(c); err != nil {
+		return err
+	}
+	builtIn, err := operations.NewCatalogue(connectors.All())
 	if err != nil {
+		return fmt.Errorf("reading the catalogue: %w", err)
+	}
+	if !hasHub(h.config.Data) { // nothing can have been imported, so what is wrong is said before anything is made
+		if _, err := h.config.origins(c, builtIn, nil); err != nil {
+			return err
+		}
+	}
+	if err := h.openStore(ctx); err != nil {
 		return err
 	}
-	if err := h.openStore(ctx, c, catalogue); err != nil {
+	if err := h.prepare(ctx, c, builtIn); err != nil {
 		return err
 	}
-	if h.server, err = h.newServer(catalogue); err != nil {
+	if err := h.openVault(ctx, c); err != nil {
+		return err
+	}
+	if h.server, err = h.newServer(); err != nil {
 		return fmt.Errorf("preparing the API: %w", err)
 	}
 	if h.ground != nil {
@@ -68,37 +85,50 @@ func (h *hub) open(ctx context.Context, c console) error {
 		}
 	}
 	if h.config.serving {
+		h.warm(ctx)
 		return h.admit(ctx, c)
 	}
 	return nil
 }
 
-// prepare checks the settings and starts the sandboxes, if they are wanted.
-func (h *hub) prepare(c console) (*operations.Catalogue, error) {
-	if err := h.config.checkHub(c); err != nil {
-		return nil, err
+// warm reads imported connectors while the hub already serves.
+func (h *hub) warm(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	var reading sync.WaitGroup
+	reading.Go(func() { h.imports.Warm(ctx) })
+	h.closers = append(h.closers, func() error {
+		cancel()
+		reading.Wait()
+		return nil
+	})
+}
+
+// prepare finds out what there is to call and where it is, and starts the sandboxes, if they are wanted.
+func (h *hub) prepare(ctx context.Context, c console, builtIn *operations.Catalogue) (err error) {
+	if h.imports, err = imports.New(imports.Options{BuiltIn: builtIn, Store: h.store, Log: h.log}); err != nil {
+		return err
 	}
-	catalogue, err := operations.NewCatalogue(connectors.All())
+	imported, err := h.store.ImportedNames(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading the catalogue: %w", err)
+		return err
 	}
-	if h.origin, err = h.config.origins(c, catalogue); err != nil || !h.config.Sandbox {
-		return catalogue, err
+	if h.origin, err = h.config.origins(c, builtIn, imported); err != nil || !h.config.Sandbox {
+		return err
 	}
 	if h.ground, err = openPlayground("127.0.0.1:0"); err != nil {
-		return nil, err
+		return err
 	}
 	h.closers = append(h.closers, h.ground.Close)
 	for name, origin := range h.ground.origins {
 		if _, twice := h.origin[name]; twice {
-			return nil, usagef("--sandbox and a base URL for %s are both given; give one", name)
+			return usagef("--sandbox and a base URL for %s are both given; give one", name)
 		}
 		h.origin[name] = origin
 	}
-	return catalogue, nil
+	return nil
 }
 
-func (h *hub) openStore(ctx context.Context, c console, catalogue *operations.Catalogue) error {
+func (h *hub) openStore(ctx context.Context) error {
 	if err := h.findData(); err != nil {
 		return err
 	}
@@ -107,6 +137,10 @@ func (h *hub) openStore(ctx context.Context, c console, catalogue *operations.Ca
 		return err
 	}
 	h.closers = append(h.closers, h.store.Close)
+	return nil
+}
+
+func (h *hub) openVault(ctx context.Context, c console) error {
 	masterKey, err := h.masterKey(c)
 	if err != nil {
 		return err
@@ -114,7 +148,7 @@ func (h *hub) openStore(ctx context.Context, c console, catalogue *operations.Ca
 	h.transport = gateway.NewTransport(gateway.TransportOptions{AllowNetworks: h.config.Networks})
 	h.closers = append(h.closers, func() error { h.transport.Close(); return nil })
 	h.vault, err = credentials.New(ctx, credentials.Options{
-		Store: h.store, MasterKey: masterKey, Catalogue: catalogue, HTTP: h.transport.HTTPClient, Origins: h.origin,
+		Store: h.store, MasterKey: masterKey, Catalogue: h.imports, HTTP: h.transport.HTTPClient, Origins: h.origin,
 	})
 	return err
 }
@@ -158,7 +192,7 @@ func (h *hub) masterKey(c console) (credentials.MasterKey, error) {
 	return key, err
 }
 
-func (h *hub) newServer(catalogue *operations.Catalogue) (*server.Server, error) {
+func (h *hub) newServer() (*server.Server, error) {
 	recorder := h.store.NewRecorder(store.RecorderOptions{MaxAge: h.recordAge()})
 	h.closers = append(h.closers, func() error {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
@@ -166,12 +200,12 @@ func (h *hub) newServer(catalogue *operations.Catalogue) (*server.Server, error)
 		return recorder.Close(ctx)
 	})
 	executor := execute.New(execute.Options{
-		Catalogue: catalogue, Credentials: h.vault, Recorder: recorder, Log: h.log, Origins: h.origin,
+		Catalogue: h.imports, Credentials: h.vault, Recorder: recorder, Log: h.log, Origins: h.origin,
 		Upstream: gateway.New(gateway.Options{Transport: h.transport, Refresher: h.vault, UserAgent: "patchbay/" + version}),
 		Cache:    gateway.NewMemoryCache(cacheBytes), CheckOutput: checkOutputEvery, RecordBodies: h.config.RecordBodies,
 	})
 	return server.New(server.Options{
-		Catalogue: catalogue, Runner: executor, Keys: ownKeys{h.store, h.ownKey}, Credentials: h.vault,
+		Catalogue: h.imports, Imports: h.imports, Runner: executor, Keys: ownKeys{h.store, h.ownKey}, Credentials: h.vault,
 		Calls: h.store, Idempotency: h.store, Ready: h.store.Check, Log: h.log, Version: version,
 		Collectors: []prometheus.Collector{prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "patchbay_call_records_dropped_total", Help: "Call records that could not be kept.",

@@ -20,7 +20,7 @@ func arrows() []arrow {
 	return []arrow{
 		{"cmd/...", []string{"*"}},
 
-		{"connectors/*/*test", []string{"operations/...", "internal/sandbox", "(its connector)"}},
+		{"connectors/*/*test", []string{"operations/...", "internal/sandbox/...", "(its connector)"}},
 		{"connectors/*", []string{"operations/..."}},
 		{"connectors", []string{"operations", "connectors/*"}},
 
@@ -28,13 +28,15 @@ func arrows() []arrow {
 		{"operations/conformance", []string{"operations", "operations/execute"}},
 		{"operations/...", []string{"operations"}},
 
-		{"server/...", []string{"operations", "operations/execute", "ddl", "mapping", "server/...", "internal/store", "internal/credentials"}},
+		{"server/...", []string{"operations", "operations/execute", "ddl", "mapping", "server/...", "internal/store", "internal/credentials", "internal/imports"}},
 		{"ddl", []string{"operations"}},
 		{"mapping", []string{"operations"}},
 
+		{"internal/imports", []string{"operations/...", "internal/store"}},
 		{"internal/credentials", []string{"operations", "operations/execute", "internal/store"}},
 		{"internal/gateway/gatewaytest", []string{"operations", "operations/execute", "internal/gateway"}},
 		{"internal/sandbox", nil},
+		{"internal/sandbox/contract", []string{"operations"}},
 		{"internal/...", []string{"operations", "operations/execute"}},
 	}
 }

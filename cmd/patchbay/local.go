@@ -12,6 +12,8 @@ import (
 	"github.com/valyala/fasthttp/fasthttputil"
 
 	"github.com/patchbay/patchbay/connectors"
+	"github.com/patchbay/patchbay/internal/imports"
+	"github.com/patchbay/patchbay/internal/store"
 	"github.com/patchbay/patchbay/operations"
 	"github.com/patchbay/patchbay/server"
 )
@@ -38,7 +40,8 @@ func (c config) withHub(cmd *cobra.Command, w console, use func(*client) error) 
 	return errors.Join(within(h.server, h.ownKey, use), h.Close())
 }
 
-// withCatalogue lets a command read the catalogue, for which it needs no data folder.
+// withCatalogue lets a command read the catalogue, for which it needs no master key, and no data folder but for what
+// was imported there.
 func (c config) withCatalogue(cmd *cobra.Command, w console, use func(*client) error) error {
 	if err := c.settlePlace(cmd.Flags()); err != nil {
 		return err
@@ -50,6 +53,21 @@ func (c config) withCatalogue(cmd *cobra.Command, w console, use func(*client) e
 	if err != nil {
 		return fmt.Errorf("reading the catalogue: %w", err)
 	}
+	if !hasHub(c.Data) {
+		return readCatalogue(catalogue, use)
+	}
+	opened, err := store.Open(cmd.Context(), c.Data, store.WithLog(c.logger(w.err)))
+	if err != nil {
+		return err
+	}
+	all, err := imports.New(imports.Options{BuiltIn: catalogue, Store: opened, Log: c.logger(w.err)})
+	if err == nil {
+		err = readCatalogue(all, use)
+	}
+	return errors.Join(err, opened.Close())
+}
+
+func readCatalogue(catalogue operations.Catalogues, use func(*client) error) error {
 	key := newOwnKey()
 	reader, err := server.New(server.Options{Catalogue: catalogue, Keys: ownKeys{own: key}, Version: version})
 	if err != nil {

@@ -12,9 +12,11 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
+	"github.com/tidwall/gjson"
 
 	"github.com/patchbay/patchbay/connectors"
 	"github.com/patchbay/patchbay/operations"
+	"github.com/patchbay/patchbay/operations/openapi"
 )
 
 var update = flag.Bool("update", false, "write the generated pages anew")
@@ -22,7 +24,7 @@ var update = flag.Bool("update", false, "write the generated pages anew")
 // TestReference keeps docs/reference as the code has it.
 func TestReference(t *testing.T) {
 	for name, page := range map[string]string{
-		"errors.md": errorsPage(), "operations.md": operationsPage(t), "cli.md": commandsPage(),
+		"errors.md": errorsPage(), "operations.md": operationsPage(t), "cli.md": commandsPage(), "overlay.md": overlayPage(),
 	} {
 		file := filepath.Join("../../docs/reference", name)
 		if *update {
@@ -76,6 +78,38 @@ func operationsPage(t *testing.T) string {
 			fmt.Fprintf(&b, "| `%s.%s` | %s | %s | %s |\n", connector.Name, s.Name, s.Kind, s.Effect, strings.ReplaceAll(strings.TrimSuffix(first, "."), "|", "\\|"))
 		}
 	}
+	return b.String()
+}
+
+func overlayPage() string {
+	var b strings.Builder
+	b.WriteString("# Overlay words\n\n" + generated + "What an overlay may add to an OpenAPI document. A path is a [gjson](https://github.com/tidwall/gjson) path.\n" +
+		"The whole, as a JSON Schema: `operations/openapi/vocabulary.schema.json`.\n")
+	defs := gjson.GetBytes(openapi.OverlaySchema(), "$defs")
+	defs.ForEach(func(name, def gjson.Result) bool {
+		if !strings.HasPrefix(name.String(), "x-") {
+			return true
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n", name.String(), def.Get("description").String())
+		members := def.Get("properties")
+		if name.String() == "x-ddl" {
+			members = defs.Get("ddl.properties")
+		} else if def.Get("items.properties").Exists() {
+			members = def.Get("items.properties")
+		}
+		if members.Exists() {
+			b.WriteString("\n| member | |\n| --- | --- |\n")
+		}
+		members.ForEach(func(member, what gjson.Result) bool {
+			text := what.Get("description").String()
+			if reference := strings.TrimPrefix(what.Get("$ref").String(), "#/$defs/"); text == "" && reference != "" {
+				text = defs.Get(gjson.Escape(reference) + ".description").String()
+			}
+			fmt.Fprintf(&b, "| `%s` | %s |\n", member.String(), text)
+			return true
+		})
+		return true
+	})
 	return b.String()
 }
 

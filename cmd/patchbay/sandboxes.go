@@ -4,13 +4,18 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/patchbay/patchbay/connectors/dixa/dixatest"
+	"github.com/patchbay/patchbay/connectors/nimchat"
+	"github.com/patchbay/patchbay/connectors/nimchat/nimchattest"
 	"github.com/patchbay/patchbay/connectors/outreach/outreachtest"
 )
 
-// sandbox is the look-alike of one connector's service, and the credential that it accepts.
+// sandbox is the look-alike of one connector's service, and a credential that it accepts. Where it accepts several
+// kinds, there is one more line for each of the others, without a handler.
 type sandbox struct {
 	connector string
 	scheme    string // of the credential
@@ -19,12 +24,21 @@ type sandbox struct {
 	handler   func(prefix string) http.Handler
 }
 
-// sandboxes lists the look-alikes: one line for each connector that has a service behind it.
+// sandboxes lists the look-alikes: for each connector that has a service behind it one line, and one more for each
+// further kind of credential.
 func sandboxes() []sandbox {
 	return []sandbox{
 		{"outreach", "oauth2", nil, outreachSecrets(), func(prefix string) http.Handler {
 			return outreachtest.New(outreachtest.Options{Prefix: prefix})
 		}},
+		{"dixa", "token", nil, map[string]string{"token": dixatest.Token}, func(string) http.Handler {
+			return dixatest.New(dixatest.Options{})
+		}},
+		{"nimchat", nimchat.User, nimchatFields("account_id", "1"), nimchatToken(nimchattest.UserToken), func(prefix string) http.Handler {
+			return nimchattest.New(nimchattest.Options{Prefix: prefix})
+		}},
+		{"nimchat", nimchat.Platform, nimchatFields(), nimchatToken(nimchattest.PlatformToken), nil},
+		{"nimchat", nimchat.Public, nimchatFields("inbox_identifier", nimchattest.InboxIdentifier), nil, nil},
 	}
 }
 
@@ -35,8 +49,27 @@ func outreachSecrets() map[string]string {
 	}
 }
 
-// credentialID is the id of the credential that is seeded for the sandbox.
-func (s sandbox) credentialID() string { return "sandbox-" + s.connector }
+// nimchatFields are the fields of a credential. The address stands for that of the sandbox, which only it knows.
+func nimchatFields(more ...string) map[string]string {
+	fields := map[string]string{"base_url": "https://nimchat.example"}
+	for pair := range slices.Chunk(more, 2) {
+		fields[pair[0]] = pair[1]
+	}
+	return fields
+}
+
+func nimchatToken(token string) map[string]string {
+	return map[string]string{"api_access_token": token}
+}
+
+// credentialID is the id of the credential that is seeded for the sandbox: "sandbox-" and the connector, and the kind
+// of credential behind it where it is not the connector's first.
+func (s sandbox) credentialID() string {
+	if s.handler == nil {
+		return "sandbox-" + s.connector + "-" + s.scheme
+	}
+	return "sandbox-" + s.connector
+}
 
 // playground is all sandboxes, served on one listener: each below the path of its connector's name.
 type playground struct {
@@ -55,6 +88,9 @@ func openPlayground(addr string) (*playground, error) {
 	p := &playground{listener: listener, origins: map[string]string{}, failed: make(chan error, 1)}
 	mux := http.NewServeMux()
 	for _, s := range sandboxes() {
+		if s.handler == nil {
+			continue // served already
+		}
 		prefix := "/" + s.connector
 		made := sync.OnceValue(func() http.Handler { return http.StripPrefix(prefix, s.handler(prefix)) })
 		go made() // while the hub starts

@@ -52,7 +52,11 @@ func metadataOf(row store.CredentialRow) Metadata {
 // Create stores a credential. Errors: invalid_input with everything that does not fit the connector's scheme, conflict
 // for an id that is taken, not_found for the workspace.
 func (v *Vault) Create(ctx context.Context, workspace string, draft Draft) (Metadata, error) {
-	connector, err := v.Catalogue.Connector(draft.Connector)
+	catalogue, err := v.Catalogue.Of(ctx, workspace, draft.Connector)
+	if err != nil {
+		return Metadata{}, err
+	}
+	connector, err := catalogue.Connector(draft.Connector)
 	if err != nil {
 		missing := operations.AsError(err)
 		return Metadata{}, &operations.Error{
@@ -113,7 +117,11 @@ func (v *Vault) update(ctx context.Context, workspace, id string, patch Patch) (
 	if err != nil {
 		return row, err
 	}
-	connector, err := v.Catalogue.Connector(row.Connector)
+	catalogue, err := v.Catalogue.Of(ctx, workspace, row.Connector)
+	if err != nil {
+		return row, err
+	}
+	connector, err := catalogue.Connector(row.Connector)
 	if err != nil {
 		return row, err
 	}

@@ -69,7 +69,11 @@ func target(t testing.TB, v *Vault, id, origin string) operations.Target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	connector, err := v.Catalogue.Connector(credential.Connector)
+	catalogue, err := v.Catalogue.Of(t.Context(), workspace, credential.Connector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	connector, err := catalogue.Connector(credential.Connector)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ const (
 type Options struct {
 	Store     *store.Store
 	MasterKey MasterKey
-	Catalogue *operations.Catalogue
+	Catalogue operations.Catalogues // a Catalogue, if all workspaces have the same
 
 	// HTTP gives the client for requests to token endpoints. trusted tells that the operator named the origin
 	// himself. Nil: tokens are not renewed.

@@ -75,6 +75,9 @@ func newSubject(target *operations.Target, method string) subject {
 		workspace: "-", credential: "-", connector: url.PathEscape(target.Connector.Name),
 		operation: url.PathEscape(target.Operation.Name), method: url.PathEscape(method),
 	}
+	if origin := target.Connector.Import; origin != nil {
+		s.connector = url.PathEscape(origin.Workspace) + "." + s.connector // another's may have the same name
+	}
 	if credential := target.Credential; credential != nil {
 		s.workspace, s.credential = url.PathEscape(credential.Workspace), url.PathEscape(credential.ID)
 	}

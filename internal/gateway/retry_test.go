@@ -198,6 +198,25 @@ func TestRefusalPausesTheNarrowestBucket(t *testing.T) {
 	}
 }
 
+// TestImportsShareNoBucket: connectors of one name, imported by two workspaces, have nothing to do with one another.
+func TestImportsShareNoBucket(t *testing.T) {
+	t.Parallel()
+	service := answers(t, http.Header{"Retry-After": {"60"}}, 429)
+	limiter := &openLimiter{}
+	g, _ := newGateway(t, gateway.Options{Limiter: limiter})
+	to := target(t, service.URL)
+	to.Credential = nil
+	for _, workspace := range []string{"ws1", "ws2"} {
+		to.Connector.Import = &operations.Import{Workspace: workspace, Version: 1}
+		if _, _, err := do(g.Client(to), newRequest(t, "POST", to.Base.URL("/things"), "")); err != nil {
+			t.Fatal(err)
+		}
+		if key := "limit:{-/-/" + workspace + ".acme}:pause"; limiter.paused[key].IsZero() {
+			t.Errorf("paused %v, want %s", limiter.paused, key)
+		}
+	}
+}
+
 func TestRefusalWithoutRetryAfterPausesNothing(t *testing.T) {
 	t.Parallel()
 	service := answers(t, nil, 429, 200)

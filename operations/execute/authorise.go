@@ -41,17 +41,17 @@ func (c Caller) authorise(spec operations.Spec) error {
 }
 
 // accepts refuses a credential of an auth scheme that the service does not take for the operation.
-func (p *plan) accepts(credential *operations.Credential) error {
-	if len(p.spec.Auth) == 0 || credential == nil {
+func (p plan) accepts(credential *operations.Credential) error {
+	if len(p.Spec.Auth) == 0 || credential == nil {
 		return nil
 	}
-	scheme, known := p.connector.Scheme(credential.Scheme)
-	if known && slices.Contains(p.spec.Auth, scheme.Name) {
+	scheme, known := p.Connector.Scheme(credential.Scheme)
+	if known && slices.Contains(p.Spec.Auth, scheme.Name) {
 		return nil
 	}
 	return &operations.Error{
 		Code: operations.CodeInvalidInput,
-		Detail: "this operation needs a credential of the kind " + strings.Join(p.spec.Auth, " or ") +
+		Detail: "this operation needs a credential of the kind " + strings.Join(p.Spec.Auth, " or ") +
 			"; the one given is of the kind " + scheme.Name,
 		Faults: []operations.InputFault{{Pointer: "/credentialId", Detail: "is of a kind that does not serve here"}},
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/patchbay/patchbay/operations"
@@ -49,10 +50,10 @@ const (
 
 // cached answers from the cache where the operation has a rule, otherwise runs; a write drops what it made untrue.
 func (x *Executor) cached(ctx context.Context, request Request, r *run, input json.RawMessage, meta *Meta) (json.RawMessage, error) {
-	rule := r.plan.spec.Cache
-	if x.Cache == nil || rule.TTL == 0 || r.plan.spec.Effect != operations.EffectRead {
+	rule := r.plan.Spec.Cache
+	if x.Cache == nil || rule.TTL == 0 || r.plan.Spec.Effect != operations.EffectRead {
 		output, err := r.do(ctx, input)
-		if r.plan.spec.Effect != operations.EffectRead && x.Cache != nil && wasSent(err) {
+		if r.plan.Spec.Effect != operations.EffectRead && x.Cache != nil && wasSent(err) {
 			x.Cache.Invalidate(context.WithoutCancel(ctx), touched(request, r.plan))
 		}
 		return output, err
@@ -80,11 +81,11 @@ func wasSent(err error) bool {
 // whoever comes after a write that makes its answer untrue takes another.
 func (x *Executor) fly(ctx context.Context, request Request, r *run, slot Slot, stamp Stamp, input json.RawMessage) (json.RawMessage, error) {
 	done := x.flights.DoChan(fmt.Sprint(slot.Key, stamp), func() (any, error) {
-		flight, cancel := context.WithTimeout(context.WithoutCancel(ctx), x.timeout(request, r.plan.spec))
+		flight, cancel := context.WithTimeout(context.WithoutCancel(ctx), x.timeout(request, r.plan.Spec))
 		defer cancel()
 		output, err := r.do(flight, input)
 		if err == nil {
-			rule := r.plan.spec.Cache
+			rule := r.plan.Spec.Cache
 			x.Cache.Set(flight, slot, stamp, Entry{
 				Output: output, Stored: x.Now(), Fresh: rule.TTL.Duration(), Keep: rule.TTL.Duration() + rule.StaleFor.Duration(),
 			})
@@ -106,25 +107,25 @@ func (x *Executor) refresh(ctx context.Context, request Request, r *run, slot Sl
 	background.usage = &operations.Usage{}
 	go func() {
 		if _, err := x.fly(context.WithoutCancel(ctx), request, &background, slot, stamp, input); err != nil {
-			x.Log.WarnContext(ctx, "refreshing a cached answer failed", "operation", r.plan.spec.Identifier, "error", err)
+			x.Log.WarnContext(ctx, "refreshing a cached answer failed", "operation", r.plan.Spec.Identifier, "error", err)
 		}
 	}()
 }
 
-func accountTag(request Request, p *plan) string {
-	return request.Caller.Workspace + "/" + request.Credential + "/" + p.connector.Name
+func accountTag(request Request, p plan) string {
+	return request.Caller.Workspace + "/" + request.Credential + "/" + p.Connector.Name
 }
 
 // touched is the tag of what a write makes untrue: its resource, or everything where it names none.
-func touched(request Request, p *plan) string {
-	if p.spec.Resource == "" {
+func touched(request Request, p plan) string {
+	if p.Spec.Resource == "" {
 		return accountTag(request, p)
 	}
-	return accountTag(request, p) + "/" + p.spec.Resource
+	return accountTag(request, p) + "/" + p.Spec.Resource
 }
 
 // slotOf names the place of an answer. The input counts in canonical form: keys sorted, no white space.
-func slotOf(request Request, p *plan, input json.RawMessage) Slot {
+func slotOf(request Request, p plan, input json.RawMessage) Slot {
 	canonical := input
 	if document, err := operations.Decode(input); err == nil {
 		if sorted, err := json.Marshal(document); err == nil {
@@ -134,7 +135,15 @@ func slotOf(request Request, p *plan, input json.RawMessage) Slot {
 	sum := sha256.Sum256(canonical)
 	account := accountTag(request, p)
 	return Slot{
-		Key:     account + "@" + p.connector.Version + "/" + p.spec.Name + "/" + hex.EncodeToString(sum[:]),
-		Account: account, Resource: account + "/" + p.spec.Resource,
+		Key:     account + "@" + p.revision() + "/" + p.Spec.Name + "/" + hex.EncodeToString(sum[:]),
+		Account: account, Resource: account + "/" + p.Spec.Resource,
 	}
+}
+
+// revision tells apart what a connector has been; an import may be replaced by another of the same version.
+func (p plan) revision() string {
+	if p.Connector.Import == nil {
+		return p.Connector.Version
+	}
+	return p.Connector.Version + "+" + strconv.FormatInt(p.Connector.Import.Version, 10)
 }

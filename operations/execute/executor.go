@@ -31,7 +31,7 @@ type Recorder interface {
 
 // Options are the parts and settings of an Executor. Catalogue, Credentials and Upstream are required.
 type Options struct {
-	Catalogue   *operations.Catalogue
+	Catalogue   operations.Catalogues // a Catalogue, if all workspaces have the same
 	Credentials Credentials
 	Upstream    Upstream
 	Cache       Cache    // nil: nothing is cached
@@ -50,13 +50,12 @@ type Options struct {
 // Executor runs calls. It is safe for concurrent use.
 type Executor struct {
 	Options
-	plans   map[string]*plan
 	flights singleflight.Group
 }
 
 // New makes an executor.
 func New(options Options) *Executor {
-	x := &Executor{Options: options, plans: map[string]*plan{}}
+	x := &Executor{Options: options}
 	if x.Log == nil {
 		x.Log = slog.New(slog.DiscardHandler)
 	}
@@ -71,12 +70,6 @@ func New(options Options) *Executor {
 	}
 	if x.MaxInputBytes == 0 {
 		x.MaxInputBytes = 8 << 20
-	}
-	for _, connector := range options.Catalogue.Connectors() {
-		for _, operation := range connector.Operations {
-			p := newPlan(connector, operation)
-			x.plans[connector.Name+"."+p.spec.Name] = p
-		}
 	}
 	return x
 }
@@ -120,11 +113,12 @@ func (x *Executor) Call(ctx context.Context, request Request) (Result, error) {
 	usage := &operations.Usage{}
 	result := Result{Meta: Meta{RequestID: request.ID, Connector: request.Connector, Operation: request.Operation, Cached: Miss}}
 
-	p, err := x.find(request)
+	catalogue, p, err := x.find(ctx, request)
 	var credential *operations.Credential
 	if err == nil {
-		result.Meta.Operation = p.spec.Name
-		credential, err = x.call(ctx, request, p, usage, &result)
+		result.Meta.Operation = p.Spec.Name
+		r := &run{x: x, plan: p, catalogue: catalogue, usage: usage, priority: priority(request, p.Spec)}
+		credential, err = x.call(ctx, request, r, &result)
 	}
 
 	result.Meta.fill(usage, x.Now().Sub(start))
@@ -139,21 +133,23 @@ func (x *Executor) Call(ctx context.Context, request Request) (Result, error) {
 	return result, nil
 }
 
-func (x *Executor) find(request Request) (*plan, error) {
-	connector, operation, err := x.Catalogue.Operation(request.Connector, request.Operation)
+func (x *Executor) find(ctx context.Context, request Request) (*operations.Catalogue, plan, error) {
+	catalogue, err := x.Catalogue.Of(ctx, request.Caller.Workspace, request.Connector)
 	if err != nil {
-		return nil, err
+		return nil, plan{}, err
 	}
-	return x.plans[connector.Name+"."+operation.Spec().Name], nil
+	entry, err := catalogue.Entry(request.Connector, request.Operation)
+	return catalogue, plan{entry}, err
 }
 
-func (x *Executor) call(ctx context.Context, request Request, p *plan, usage *operations.Usage, result *Result) (*operations.Credential, error) {
-	ctx, cancel := context.WithTimeout(ctx, x.timeout(request, p.spec))
+func (x *Executor) call(ctx context.Context, request Request, r *run, result *Result) (*operations.Credential, error) {
+	p := r.plan
+	ctx, cancel := context.WithTimeout(ctx, x.timeout(request, p.Spec))
 	defer cancel()
-	if err := request.Caller.authorise(p.spec); err != nil {
+	if err := request.Caller.authorise(p.Spec); err != nil {
 		return nil, err
 	}
-	credential, err := x.open(ctx, request, p.connector)
+	credential, err := x.open(ctx, request, p.Connector)
 	if err != nil {
 		return nil, err
 	}
@@ -163,11 +159,11 @@ func (x *Executor) call(ctx context.Context, request Request, p *plan, usage *op
 	if len(request.Input) > x.MaxInputBytes {
 		return credential, operations.Errorf(operations.CodeTooLarge, "the input is larger than %d bytes", x.MaxInputBytes)
 	}
-	input, err := p.validate(request.Input, usage)
+	input, err := p.validate(request.Input, r.usage)
 	if err != nil {
 		return credential, err
 	}
-	r := &run{x: x, plan: p, credential: credential, usage: usage, priority: priority(request, p.spec)}
+	r.credential = credential
 	if err := r.resolveBase(); err != nil {
 		return credential, err
 	}
@@ -179,7 +175,7 @@ func (x *Executor) timeout(request Request, spec operations.Spec) time.Duration 
 	return min(cmp.Or(request.Timeout, spec.Timeout, x.Timeout), x.MaxTimeout)
 }
 
-func (x *Executor) open(ctx context.Context, request Request, connector operations.Connector) (*operations.Credential, error) {
+func (x *Executor) open(ctx context.Context, request Request, connector *operations.Connector) (*operations.Credential, error) {
 	if request.Credential == "" {
 		if len(connector.Auth) == 0 {
 			return nil, nil

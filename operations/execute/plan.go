@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -13,28 +11,11 @@ import (
 	"github.com/patchbay/patchbay/operations"
 )
 
-// plan is what the executor keeps ready for one operation. Schemas are compiled when first needed, so that start-up
-// does not pay for operations nobody calls.
-type plan struct {
-	connector operations.Connector
-	operation operations.Operation
-	spec      operations.Spec
-	input     func() (*operations.Validator, error)
-	output    func() (*operations.Validator, error)
-	checked   atomic.Int64 // when the output was last checked, nanoseconds since 1970
-}
-
-func newPlan(connector operations.Connector, operation operations.Operation) *plan {
-	spec := operation.Spec()
-	return &plan{
-		connector: connector, operation: operation, spec: spec,
-		input:  sync.OnceValues(spec.Input.Compile),
-		output: sync.OnceValues(spec.Output.Compile),
-	}
-}
+// plan is an operation of a catalogue with the work that the executor does around it.
+type plan struct{ *operations.Entry }
 
 // validate checks the input and gives it as the operation will see it.
-func (p *plan) validate(input json.RawMessage, usage *operations.Usage) (json.RawMessage, error) {
+func (p plan) validate(input json.RawMessage, usage *operations.Usage) (json.RawMessage, error) {
 	if len(input) == 0 || string(input) == "null" {
 		input = json.RawMessage("{}")
 	}
@@ -46,14 +27,14 @@ func (p *plan) validate(input json.RawMessage, usage *operations.Usage) (json.Ra
 	if !ok {
 		return nil, invalid([]operations.InputFault{{Detail: "must be an object"}})
 	}
-	if p.spec.LooseInput && p.dropUnknown(object, usage) {
+	if p.Spec.LooseInput && p.dropUnknown(object, usage) {
 		if input, err = json.Marshal(object); err != nil {
 			return nil, fmt.Errorf("encoding the input: %w", err)
 		}
 	}
-	validator, err := p.input()
+	validator, err := p.Input()
 	if err != nil {
-		return nil, fmt.Errorf("preparing the input schema of %s: %w", p.spec.Name, err)
+		return nil, fmt.Errorf("preparing the input schema of %s: %w", p.Spec.Name, err)
 	}
 	if faults := validator.Faults(object); len(faults) > 0 {
 		return nil, invalid(faults)
@@ -69,8 +50,8 @@ func invalid(faults []operations.InputFault) *operations.Error {
 	return &operations.Error{Code: operations.CodeInvalidInput, Detail: detail, Faults: faults}
 }
 
-func (p *plan) dropUnknown(object map[string]any, usage *operations.Usage) (dropped bool) {
-	properties := gjson.GetBytes(p.spec.Input, "properties").Map()
+func (p plan) dropUnknown(object map[string]any, usage *operations.Usage) (dropped bool) {
+	properties := gjson.GetBytes(p.Spec.Input, "properties").Map()
 	var unknown []string
 	for name := range object {
 		if _, known := properties[name]; !known {
@@ -87,17 +68,16 @@ func (p *plan) dropUnknown(object map[string]any, usage *operations.Usage) (drop
 
 // check looks at an output: it must be a JSON object; how it differs from the schema is a warning, since a service
 // may add to its answers at any time.
-func (p *plan) check(output json.RawMessage, every time.Duration, now time.Time, usage *operations.Usage) error {
+func (p plan) check(output json.RawMessage, every time.Duration, now time.Time, usage *operations.Usage) error {
 	if !json.Valid(output) || !gjson.ParseBytes(output).IsObject() {
 		return operations.Errorf(operations.CodeUpstreamFailed, "the service's answer is not the JSON object it should be")
 	}
-	last := p.checked.Load()
-	if every > 0 && last > 0 && now.UnixNano()-last < int64(every) || !p.checked.CompareAndSwap(last, now.UnixNano()) {
+	if !p.CheckDue(every, now) {
 		return nil
 	}
-	validator, err := p.output()
+	validator, err := p.Output()
 	if err != nil {
-		return fmt.Errorf("preparing the output schema of %s: %w", p.spec.Name, err)
+		return fmt.Errorf("preparing the output schema of %s: %w", p.Spec.Name, err)
 	}
 	document, err := operations.Decode(output)
 	if err != nil {

@@ -16,7 +16,8 @@ const maxInvoke = 4
 // run is one operation on its way: the plan, and what all upstream requests of the call share.
 type run struct {
 	x          *Executor
-	plan       *plan
+	plan       plan
+	catalogue  *operations.Catalogue // in which the plan was found
 	credential *operations.Credential
 	usage      *operations.Usage
 	priority   operations.Priority
@@ -30,11 +31,11 @@ func (r *run) resolveBase() error {
 	if r.credential != nil {
 		fields = r.credential.Fields
 	}
-	if r.plan.connector.Origin == "" {
+	if r.plan.Connector.Origin == "" {
 		return nil
 	}
-	override := r.x.Origins[r.plan.connector.Name]
-	base, err := operations.NewBase(r.plan.connector, override, fields)
+	override := r.x.Origins[r.plan.Connector.Name]
+	base, err := operations.NewBase(*r.plan.Connector, override, fields)
 	if err != nil {
 		return err
 	}
@@ -45,10 +46,10 @@ func (r *run) resolveBase() error {
 func (r *run) do(ctx context.Context, input json.RawMessage) (output json.RawMessage, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("running %s: panic: %v\n%s", r.plan.spec.Identifier, p, debug.Stack())
+			err = fmt.Errorf("running %s: panic: %v\n%s", r.plan.Spec.Identifier, p, debug.Stack())
 		}
 	}()
-	output, err = r.plan.operation.Run(ctx, r.callOf(input))
+	output, err = r.plan.Operation.Run(ctx, r.callOf(input))
 	if err != nil {
 		return nil, err
 	}
@@ -57,10 +58,10 @@ func (r *run) do(ctx context.Context, input json.RawMessage) (output json.RawMes
 
 func (r *run) callOf(input json.RawMessage) *operations.Call {
 	call := &operations.Call{
-		Input: input, Base: r.base, Effect: r.plan.spec.Effect, Now: r.x.Now, Usage: r.usage, ReadError: r.plan.connector.ReadError,
+		Input: input, Base: r.base, Effect: r.plan.Spec.Effect, Now: r.x.Now, Usage: r.usage, ReadError: r.plan.Connector.ReadError,
 		Invoke: r.invoke,
 		HTTP: r.x.Upstream.Client(operations.Target{
-			Connector: r.plan.connector, Operation: r.plan.spec, Credential: r.credential, Base: r.base,
+			Connector: *r.plan.Connector, Operation: r.plan.Spec, Credential: r.credential, Base: r.base,
 			Trusted: r.trusted, Priority: r.priority, Usage: r.usage,
 		}),
 	}
@@ -71,7 +72,7 @@ func (r *run) callOf(input json.RawMessage) *operations.Call {
 }
 
 func (r *run) invoke(ctx context.Context, name string, input json.RawMessage) (json.RawMessage, error) {
-	_, operation, err := r.x.Catalogue.Operation(r.plan.connector.Name, name)
+	entry, err := r.catalogue.Entry(r.plan.Connector.Name, name)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +81,7 @@ func (r *run) invoke(ctx context.Context, name string, input json.RawMessage) (j
 	}
 	inner := *r
 	inner.depth++
-	inner.plan = r.x.plans[r.plan.connector.Name+"."+operation.Spec().Name]
+	inner.plan = plan{entry}
 	if input, err = inner.plan.validate(input, r.usage); err != nil {
 		return nil, err
 	}
@@ -89,8 +90,8 @@ func (r *run) invoke(ctx context.Context, name string, input json.RawMessage) (j
 
 // fault makes any error the caller's: typed, without secrets, and logged where it is the hub's own. A write that ran
 // out of time after a request went out may have been done.
-func (x *Executor) fault(ctx context.Context, request Request, p *plan, meta Meta, err error) *operations.Error {
-	mayBeDone := p != nil && p.spec.Effect != operations.EffectRead && meta.Attempts > 0
+func (x *Executor) fault(ctx context.Context, request Request, p plan, meta Meta, err error) *operations.Error {
+	mayBeDone := p.Entry != nil && p.Spec.Effect != operations.EffectRead && meta.Attempts > 0
 	var typed *operations.Error
 	switch {
 	case errors.As(err, &typed):

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/tidwall/gjson"
 	"gopkg.in/yaml.v3"
@@ -20,13 +21,32 @@ func OverlaySchema() operations.Schema { return operations.Schema(overlaySchema)
 
 // vocabulary reads the hub's extensions, each checked against its schema.
 type vocabulary struct {
-	report   *Report
-	compiled map[string]*operations.Validator
-	seen     map[*yaml.Node]bool // extensions that were read
+	report *Report
+	words  func() (*operations.Validator, error) // of an object whose members are extensions
+	seen   map[*yaml.Node]bool                   // extensions that were read
 }
 
 func newVocabulary(report *Report) *vocabulary {
-	return &vocabulary{report: report, compiled: map[string]*operations.Validator{}, seen: map[*yaml.Node]bool{}}
+	return &vocabulary{report: report, words: sync.OnceValues(compileWords), seen: map[*yaml.Node]bool{}}
+}
+
+// compileWords makes one validator for all extensions, since they share most of what they are made of.
+func compileWords() (*operations.Validator, error) {
+	defs := gjson.Get(overlaySchema, "$defs")
+	properties := map[string]any{}
+	defs.ForEach(func(name, _ gjson.Result) bool {
+		properties[name.String()] = map[string]string{"$ref": "#/$defs/" + name.String()}
+		return true
+	})
+	schema, err := json.Marshal(map[string]any{"properties": properties, "$defs": json.RawMessage(defs.Raw)})
+	if err != nil {
+		return nil, fmt.Errorf("encoding the schema of the extensions: %w", err)
+	}
+	validator, err := operations.Schema(schema).Compile()
+	if err != nil {
+		return nil, fmt.Errorf("preparing the schema of the extensions: %w", err)
+	}
+	return validator, nil
 }
 
 // read decodes the extension of a node. One that does not fit its schema is reported and counts as absent.
@@ -44,7 +64,7 @@ func (v *vocabulary) read(operation string, n *yaml.Node, name string, into any)
 }
 
 func (v *vocabulary) decode(n *yaml.Node, name string, into any) error {
-	validator, err := v.validator(name)
+	validator, err := v.words()
 	if err != nil {
 		return err
 	}
@@ -53,23 +73,10 @@ func (v *vocabulary) decode(n *yaml.Node, name string, into any) error {
 	if err != nil {
 		return err
 	}
-	if faults := validator.Faults(document); len(faults) > 0 {
-		return fmt.Errorf("%s %s", faults[0].Pointer, faults[0].Detail)
+	if faults := validator.Faults(map[string]any{name: document}); len(faults) > 0 {
+		return fmt.Errorf("%s %s", strings.TrimPrefix(faults[0].Pointer, "/"+name), faults[0].Detail)
 	}
 	return json.Unmarshal(raw, into)
-}
-
-func (v *vocabulary) validator(name string) (*operations.Validator, error) {
-	if validator, ok := v.compiled[name]; ok {
-		return validator, nil
-	}
-	schema := `{"$ref":"#/$defs/` + name + `","$defs":` + gjson.Get(overlaySchema, "$defs").Raw + `}`
-	validator, err := operations.Schema(schema).Compile()
-	if err != nil {
-		return nil, fmt.Errorf("preparing the schema of %s: %w", name, err)
-	}
-	v.compiled[name] = validator
-	return validator, nil
 }
 
 // unread reports the extensions of an overlay that nothing asked for: they stand where they mean nothing.
