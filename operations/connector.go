@@ -1,6 +1,7 @@
 package operations
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 )
@@ -54,6 +55,7 @@ type Auth struct {
 	Headers     []AuthHeader `json:"-"`      // how a request is signed
 	Basic       *BasicAuth   `json:"-"`
 	OAuth2      *OAuth2      `json:"oauth2,omitempty"`
+	Verify      string       `json:"-"` // in place of the connector's
 }
 
 // AuthField is one field of a credential.
@@ -78,6 +80,12 @@ type OAuth2 struct {
 	AuthorizeURL string   `json:"authorizeUrl"`
 	TokenURL     string   `json:"tokenUrl"`
 	Scopes       []string `json:"scopes,omitempty"`
+}
+
+// VerifyFor is the operation whose success shows that a credential of an auth scheme works, "" if there is none.
+func (c Connector) VerifyFor(scheme string) string {
+	auth, _ := c.Scheme(scheme)
+	return cmp.Or(auth.Verify, c.Verify)
 }
 
 // Scheme finds an auth scheme by name; the empty name means the first.

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -91,6 +92,11 @@ func (s *Server) deleteCredential(ctx context.Context, x *exchange) error {
 	return nil
 }
 
+func cannotTry(connector string) error {
+	return operations.Errorf(operations.CodeNotConfigured,
+		"the connector %s names no operation that tries such a credential out; call one of your choice", connector)
+}
+
 // testCredential runs the operation that the connector names for it, past the cache.
 func (s *Server) testCredential(ctx context.Context, x *exchange) error {
 	credential, err := s.Credentials.Get(ctx, x.key.Workspace, x.param("credential"))
@@ -105,16 +111,19 @@ func (s *Server) testCredential(ctx context.Context, x *exchange) error {
 	if err != nil {
 		return err
 	}
-	if c.Verify == "" {
-		return operations.Errorf(operations.CodeNotConfigured,
-			"the connector %s names no operation that tries a credential out; call one of your choice", c.Name)
+	verify := c.VerifyFor(credential.Scheme)
+	if verify == "" {
+		return cannotTry(c.Name)
 	}
-	_, o, err := catalogue.Operation(c.Name, c.Verify)
+	_, o, err := catalogue.Operation(c.Name, verify)
 	if err != nil {
 		return err
 	}
+	if kinds := o.Spec().Auth; len(kinds) > 0 && !slices.Contains(kinds, credential.Scheme) {
+		return cannotTry(c.Name)
+	}
 	result, err := s.run(ctx, execute.Request{
-		ID: x.id, Caller: x.caller(), Connector: c.Name, Operation: c.Verify, Credential: credential.ID,
+		ID: x.id, Caller: x.caller(), Connector: c.Name, Operation: verify, Credential: credential.ID,
 		Input: o.Spec().Sample.Input, NoCache: true,
 	})
 	if err != nil {

@@ -50,3 +50,20 @@ func TestWrongKindOfCredential(t *testing.T) {
 		t.Errorf("the service was asked %d times, want 3: %s", n, stats)
 	}
 }
+
+// TestEveryKindOfCredentialIsTried tries out the credential of each sandbox, of every kind that the service has.
+func TestEveryKindOfCredentialIsTried(t *testing.T) {
+	t.Parallel()
+	_, at := openTestHub(t)
+	for _, s := range sandboxes() {
+		answer, err := at.do(t.Context(), http.MethodPost, "/v1/credentials/"+s.credentialID()+"/test", nil)
+		got := answerOf(t, answer, err)
+		want := operations.Code("")
+		if s.scheme == "public" {
+			want = operations.CodeNotConfigured // nothing can be read with an inbox identifier alone
+		}
+		if got.Code != want {
+			t.Errorf("%s: code %q, want %q: %s", s.credentialID(), got.Code, want, got.Whole)
+		}
+	}
+}

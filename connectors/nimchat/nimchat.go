@@ -53,7 +53,10 @@ func load() operations.Connector {
 		panic(fmt.Errorf("reading the document of nimchat: %w", err))
 	}
 	for i := range c.Auth {
-		if c.Auth[i].Name == Public {
+		switch c.Auth[i].Name {
+		case Platform:
+			c.Auth[i].Verify = "list_platform_agent_bots_ddl"
+		case Public:
 			c.Auth[i].Headers = nil // the identifier goes into the path
 			c.Auth[i].Fields[0].Secret = false
 		}

@@ -32,12 +32,13 @@ type Options struct {
 // Sandbox is a look-alike of Dixa, an http.Handler for /v1/… and the control endpoints /_sandbox/… of package sandbox.
 // Links in its answers are paths from the service's root, so that it may lie below any prefix. It is safe for concurrent use.
 type Sandbox struct {
+	*sandbox.Harness // serves, and is told of faults
+
 	options  Options
 	contract *contract.Contract
 	handlers map[string]handler // by operationId
 	limit    *sandbox.RateLimit
 	daily    *sandbox.RateLimit
-	harness  *sandbox.Harness
 
 	mu    sync.Mutex
 	state *state
@@ -59,7 +60,7 @@ func New(options Options) *Sandbox {
 		Burst: options.Burst + 1, // requests that keep the limit when they leave may come closer together
 	}
 	s.daily = &sandbox.RateLimit{Limit: options.PerDay, Window: 24 * time.Hour, Now: options.Now, Key: token, Refuse: refuse}
-	s.harness = sandbox.New(sandbox.Options{
+	s.Harness = sandbox.New(sandbox.Options{
 		API: s.routes(), Limit: s.limit, Reset: s.reset, IsWrite: isWrite, Now: options.Now, Sleep: options.Sleep,
 		Answer: func(w http.ResponseWriter, _ *http.Request, status int) { byStatus(status).write(w) },
 	})
@@ -81,21 +82,6 @@ func withDefaults(options Options) Options {
 	}
 	return options
 }
-
-// ServeHTTP answers a request.
-func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.harness.ServeHTTP(w, r) }
-
-// Reset brings everything back to how it was at first: records, faults, statistics, log and limits.
-func (s *Sandbox) Reset() { s.harness.Reset() }
-
-// SetFaults replaces the scripted faults. A status without a body answers in the service's own shape.
-func (s *Sandbox) SetFaults(faults ...sandbox.Fault) error { return s.harness.SetFaults(faults...) }
-
-// Stats gives what was counted since the start or the last reset.
-func (s *Sandbox) Stats() sandbox.Stats { return s.harness.Stats() }
-
-// Requests lists the last requests, oldest first.
-func (s *Sandbox) Requests() []sandbox.Seen { return s.harness.Requests() }
 
 func (s *Sandbox) reset() {
 	s.daily.Reset()

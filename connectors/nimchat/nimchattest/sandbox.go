@@ -46,12 +46,13 @@ type Options struct {
 // Sandbox is a look-alike of Nimchat, an http.Handler for /api, /platform, /public and the control endpoints
 // /_sandbox/… of package sandbox. It is safe for concurrent use.
 type Sandbox struct {
+	*sandbox.Harness // serves, and is told of faults
+
 	options  Options
 	contract *contract.Contract
 	handlers map[string]handler
 	limit    *sandbox.RateLimit
 	searches *sandbox.RateLimit
-	harness  *sandbox.Harness
 
 	mu    sync.Mutex
 	store *store
@@ -78,27 +79,12 @@ func New(options Options) *Sandbox {
 	s := &Sandbox{options: options, contract: document, handlers: handlers(), store: newSeed()}
 	s.limit = &sandbox.RateLimit{Limit: options.Limit, Window: time.Minute, Now: options.Now, Key: address, Refuse: refuse}
 	s.searches = &sandbox.RateLimit{Limit: options.SearchLimit, Window: time.Minute, Now: options.Now}
-	s.harness = sandbox.New(sandbox.Options{
+	s.Harness = sandbox.New(sandbox.Options{
 		API: s.limit.Wrap(http.HandlerFunc(s.serve)), Limit: s.limit, Reset: s.reset, Answer: answerFault,
 		IsWrite: isWrite, Now: options.Now, Sleep: options.Sleep,
 	})
 	return s
 }
-
-// ServeHTTP answers a request.
-func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.harness.ServeHTTP(w, r) }
-
-// Reset brings everything back to how it was at first: records, faults, statistics, log and rate windows.
-func (s *Sandbox) Reset() { s.harness.Reset() }
-
-// SetFaults replaces the scripted faults. A status without a body answers in the service's own shape.
-func (s *Sandbox) SetFaults(faults ...sandbox.Fault) error { return s.harness.SetFaults(faults...) }
-
-// Stats gives what was counted since the start or the last reset.
-func (s *Sandbox) Stats() sandbox.Stats { return s.harness.Stats() }
-
-// Requests lists the last requests, oldest first.
-func (s *Sandbox) Requests() []sandbox.Seen { return s.harness.Requests() }
 
 func (s *Sandbox) reset() {
 	s.searches.Reset()

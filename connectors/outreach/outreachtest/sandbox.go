@@ -36,11 +36,12 @@ type Options struct {
 // Sandbox is a look-alike of Outreach, an http.Handler for /api/v2/…, /oauth/token and the control endpoints
 // /_sandbox/… (those of package sandbox, and POST /_sandbox/expire-token). It is safe for concurrent use.
 type Sandbox struct {
+	*sandbox.Harness // serves, and is told of faults
+
 	options Options
 	surface surface
 	tokens  *tokens
 	limit   *sandbox.RateLimit
-	harness *sandbox.Harness
 
 	mu    sync.RWMutex
 	store *store
@@ -78,7 +79,7 @@ func New(options Options) *Sandbox {
 	s.limit = &sandbox.RateLimit{
 		Limit: options.Limit, Window: time.Hour, Now: options.Now, Headers: limitHeaders, Refuse: refuse,
 	}
-	s.harness = sandbox.New(sandbox.Options{
+	s.Harness = sandbox.New(sandbox.Options{
 		API: s.routes(), Limit: s.limit, Reset: s.reset, Answer: s.answerFault,
 		IsWrite: isWrite, Now: options.Now, Sleep: options.Sleep,
 		Control: map[string]http.HandlerFunc{"POST " + sandbox.Prefix + "expire-token": s.postExpireToken},
@@ -86,23 +87,8 @@ func New(options Options) *Sandbox {
 	return s
 }
 
-// ServeHTTP answers a request.
-func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.harness.ServeHTTP(w, r) }
-
-// Reset brings everything back to how it was at first: records, tokens, faults, statistics, log and rate windows.
-func (s *Sandbox) Reset() { s.harness.Reset() }
-
 // ExpireToken ends every access token but ReadOnlyToken. A new one comes from /oauth/token.
 func (s *Sandbox) ExpireToken() { s.tokens.expire() }
-
-// SetFaults replaces the scripted faults. A status without a body answers in the service's own shape.
-func (s *Sandbox) SetFaults(faults ...sandbox.Fault) error { return s.harness.SetFaults(faults...) }
-
-// Stats gives what was counted since the start or the last reset.
-func (s *Sandbox) Stats() sandbox.Stats { return s.harness.Stats() }
-
-// Requests lists the last requests, oldest first.
-func (s *Sandbox) Requests() []sandbox.Seen { return s.harness.Requests() }
 
 func (s *Sandbox) reset() {
 	s.tokens.reset()
