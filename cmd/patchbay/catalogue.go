@@ -34,7 +34,7 @@ func newConnectors(c console) *cobra.Command {
 		Args:    arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return settings.withCatalogue(cmd, c, func(hub *client) error {
-				return listConnectors(cmd.Context(), hub, c.printerTo(c.out), wantJSON(cmd))
+				return connectorListing().show(cmd.Context(), hub, c.printerTo(c.out), wantJSON(cmd))
 			})
 		},
 	}
@@ -43,29 +43,21 @@ func newConnectors(c console) *cobra.Command {
 	return cmd
 }
 
-func listConnectors(ctx context.Context, hub *client, p printer, raw bool) error {
-	var list struct{ Connectors []connectorLine }
-	document, err := hub.get(ctx, "/v1/connectors", &list)
-	if err != nil {
-		return err
+func connectorListing() listing[connectorLine] {
+	return listing[connectorLine]{
+		path: "/v1/connectors", member: "connectors",
+		header: []string{"CONNECTOR", "VERSION", "OPERATIONS", "LISTS", "AUTH", "SOURCE", "TITLE"},
+		row: func(connector connectorLine) []string {
+			var schemes []string
+			for _, auth := range connector.Auth {
+				schemes = append(schemes, auth.Name)
+			}
+			return []string{
+				connector.Name, connector.Version, strconv.Itoa(connector.Operations), strconv.Itoa(connector.DDL),
+				cmp.Or(strings.Join(schemes, ", "), "none"), connector.Source, connector.Title,
+			}
+		},
 	}
-	if raw {
-		p.document(document)
-		return nil
-	}
-	var rows [][]string
-	for _, connector := range list.Connectors {
-		var schemes []string
-		for _, auth := range connector.Auth {
-			schemes = append(schemes, auth.Name)
-		}
-		rows = append(rows, []string{
-			connector.Name, connector.Version, strconv.Itoa(connector.Operations), strconv.Itoa(connector.DDL),
-			cmp.Or(strings.Join(schemes, ", "), "none"), connector.Source, connector.Title,
-		})
-	}
-	p.table("", []string{"CONNECTOR", "VERSION", "OPERATIONS", "LISTS", "AUTH", "SOURCE", "TITLE"}, rows)
-	return nil
 }
 
 // operationLine is an operation in a connector's list of them.

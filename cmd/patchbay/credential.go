@@ -132,7 +132,7 @@ func newCredentialList(c console) *cobra.Command {
 		Args:  arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return settings.withHub(cmd, c, func(hub *client) error {
-				return listCredentials(cmd.Context(), hub, c.printerTo(c.out), wantJSON(cmd))
+				return credentialListing().show(cmd.Context(), hub, c.printerTo(c.out), wantJSON(cmd))
 			})
 		},
 	}
@@ -140,24 +140,15 @@ func newCredentialList(c console) *cobra.Command {
 	return cmd
 }
 
-func listCredentials(ctx context.Context, hub *client, p printer, raw bool) error {
-	var list struct{ Credentials []credentialLine }
-	document, err := hub.get(ctx, "/v1/credentials", &list)
-	if err != nil {
-		return err
+func credentialListing() listing[credentialLine] {
+	return listing[credentialLine]{
+		path: "/v1/credentials", member: "credentials",
+		header: []string{"CREDENTIAL", "CONNECTOR", "SCHEME", "SECRETS", "CREATED", "LAST USED", "NAME"},
+		row: func(one credentialLine) []string {
+			secrets := strings.Join(one.Secrets, ", ")
+			return []string{one.ID, one.Connector, one.Scheme, secrets, day(&one.Created), day(one.LastUsed), one.Name}
+		},
 	}
-	if raw {
-		p.document(document)
-		return nil
-	}
-	var rows [][]string
-	for _, one := range list.Credentials {
-		rows = append(rows, []string{
-			one.ID, one.Connector, one.Scheme, strings.Join(one.Secrets, ", "), day(&one.Created), day(one.LastUsed), one.Name,
-		})
-	}
-	p.table("", []string{"CREDENTIAL", "CONNECTOR", "SCHEME", "SECRETS", "CREATED", "LAST USED", "NAME"}, rows)
-	return nil
 }
 
 func newCredentialTest(c console) *cobra.Command {

@@ -105,7 +105,7 @@ func newKeyList(c console) *cobra.Command {
 		Args:  arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return settings.withHub(cmd, c, func(hub *client) error {
-				return listKeys(cmd.Context(), hub, c.printerTo(c.out), wantJSON(cmd))
+				return keyListing().show(cmd.Context(), hub, c.printerTo(c.out), wantJSON(cmd))
 			})
 		},
 	}
@@ -113,26 +113,18 @@ func newKeyList(c console) *cobra.Command {
 	return cmd
 }
 
-func listKeys(ctx context.Context, hub *client, p printer, raw bool) error {
-	var list struct{ Keys []keyLine }
-	document, err := hub.get(ctx, "/v1/keys", &list)
-	if err != nil {
-		return err
+func keyListing() listing[keyLine] {
+	return listing[keyLine]{
+		path: "/v1/keys", member: "keys",
+		header: []string{"KEY", "ROLE", "SECRET", "CREATED", "LAST USED", "STATE", "NAME"},
+		row: func(key keyLine) []string {
+			state := "valid"
+			if key.Revoked != nil {
+				state = "revoked " + day(key.Revoked)
+			}
+			return []string{key.ID, string(key.Role), key.Prefix + "…", day(&key.Created), day(key.LastUsed), state, key.Name}
+		},
 	}
-	if raw {
-		p.document(document)
-		return nil
-	}
-	var rows [][]string
-	for _, key := range list.Keys {
-		state := "valid"
-		if key.Revoked != nil {
-			state = "revoked " + day(key.Revoked)
-		}
-		rows = append(rows, []string{key.ID, string(key.Role), key.Prefix + "…", day(&key.Created), day(key.LastUsed), state, key.Name})
-	}
-	p.table("", []string{"KEY", "ROLE", "SECRET", "CREATED", "LAST USED", "STATE", "NAME"}, rows)
-	return nil
 }
 
 func day(t *time.Time) string {
