@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-BUILD := go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+BUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
 .PHONY: help build run test check lint generate fuzz bench clean
 

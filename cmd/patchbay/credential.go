@@ -46,7 +46,7 @@ running hub with --server. Secrets are never shown again.`,
 		Args: noSuchCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newCredentialAdd(c), newCredentialList(c), newCredentialTest(c), newCredentialRemove(c))
+	cmd.AddCommand(newCredentialAdd(c), credentialListing().command(c, "List credentials, without their secrets"), newCredentialTest(c), newCredentialRemove(c))
 	return cmd
 }
 
@@ -122,22 +122,6 @@ func schemeNames(schemes []operations.Auth) string {
 		names = append(names, scheme.Name)
 	}
 	return strings.Join(names, ", ")
-}
-
-func newCredentialList(c console) *cobra.Command {
-	var settings config
-	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "List credentials, without their secrets",
-		Args:  arguments(0, 0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return settings.withHub(cmd, c, func(hub *client) error {
-				return credentialListing().show(cmd.Context(), hub, c.printerTo(c.out), wantJSON(cmd))
-			})
-		},
-	}
-	settings.bindLocalOrServer(cmd.Flags())
-	return cmd
 }
 
 func credentialListing() listing[credentialLine] {

@@ -35,7 +35,7 @@ func newKey(c console) *cobra.Command {
 		Args:  noSuchCommand,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newKeyCreate(c), newKeyList(c), newKeyRevoke(c))
+	cmd.AddCommand(newKeyCreate(c), keyListing().command(c, "List API keys, without their secrets"), newKeyRevoke(c))
 	return cmd
 }
 
@@ -95,22 +95,6 @@ func createKey(ctx context.Context, c console, hub *client, role, name string, r
 	p.printf("%s\n", made.Secret)
 	c.printerTo(c.err).printf("key %s (%s) made; its secret is shown this once\n", made.ID, made.Role)
 	return nil
-}
-
-func newKeyList(c console) *cobra.Command {
-	var settings config
-	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "List API keys, without their secrets",
-		Args:  arguments(0, 0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return settings.withHub(cmd, c, func(hub *client) error {
-				return keyListing().show(cmd.Context(), hub, c.printerTo(c.out), wantJSON(cmd))
-			})
-		},
-	}
-	settings.bindLocalOrServer(cmd.Flags())
-	return cmd
 }
 
 func keyListing() listing[keyLine] {

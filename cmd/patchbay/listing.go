@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+
+	"github.com/spf13/cobra"
 )
 
 // listing is a list of the hub's as a person sees it: a table, a row for each item.
@@ -35,4 +37,21 @@ func (l listing[T]) show(ctx context.Context, hub *client, p printer, raw bool) 
 	}
 	p.table("", l.header, rows)
 	return nil
+}
+
+// command is the verb that shows the list of a data folder or of a running hub.
+func (l listing[T]) command(c console, short string) *cobra.Command {
+	var settings config
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: short,
+		Args:  arguments(0, 0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return settings.withHub(cmd, c, func(hub *client) error {
+				return l.show(cmd.Context(), hub, c.printerTo(c.out), wantJSON(cmd))
+			})
+		},
+	}
+	settings.bindLocalOrServer(cmd.Flags())
+	return cmd
 }
