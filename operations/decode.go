@@ -31,6 +31,20 @@ func DecodeInput(data []byte) (any, error) {
 	return document, nil
 }
 
+// Canonical writes a document in the one form that all ways to write it share: keys sorted, no white space. What
+// cannot be decoded stays as it is.
+func Canonical(data []byte) []byte {
+	document, err := Decode(data)
+	if err != nil {
+		return data
+	}
+	canonical, err := json.Marshal(document)
+	if err != nil {
+		return data
+	}
+	return canonical
+}
+
 func decode(data []byte) (document any, members int, err error) {
 	if d := Depth(data); d > MaxDepth {
 		return nil, 0, Errorf(CodeMalformedRequest, "the JSON nests more than %d levels deep", MaxDepth)

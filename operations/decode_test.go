@@ -142,3 +142,16 @@ func BenchmarkDecode(b *testing.B) {
 		}
 	}
 }
+
+func TestCanonical(t *testing.T) {
+	t.Parallel()
+	for document, want := range map[string]string{
+		` {"b": 2, "a": [1, {"d": 1e2, "c": null}]} `: `{"a":[1,{"c":null,"d":1e2}],"b":2}`,
+		`12345678901234567890.10`:                     `12345678901234567890.10`,
+		`{"a":`:                                       `{"a":`,
+	} {
+		if got := string(operations.Canonical([]byte(document))); got != want {
+			t.Errorf("Canonical(%s) = %s, want %s", document, got, want)
+		}
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -120,14 +119,8 @@ func requestHash(catalogue *operations.Catalogue, request execute.Request) []byt
 	if _, o, err := catalogue.Operation(request.Connector, operation); err == nil {
 		operation = o.Spec().Name
 	}
-	input := []byte(request.Input)
-	if document, err := operations.Decode(input); err == nil {
-		if canonical, err := json.Marshal(document); err == nil {
-			input = canonical
-		}
-	}
 	head := strings.Join([]string{request.Connector, operation, request.Credential}, "\x00") + "\x00"
-	sum := sha256.Sum256(append([]byte(head), input...))
+	sum := sha256.Sum256(append([]byte(head), operations.Canonical(request.Input)...))
 	return sum[:]
 }
 

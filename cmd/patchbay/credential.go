@@ -177,13 +177,7 @@ func newCredentialRemove(c console) *cobra.Command {
 		Short: "Remove a credential; calls that name it fail from then on",
 		Args:  arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return settings.withHub(cmd, c, func(hub *client) error {
-				_, err := hub.do(cmd.Context(), http.MethodDelete, "/v1/credentials/"+url.PathEscape(args[0]), nil)
-				if err == nil {
-					c.done(wantJSON(cmd), args[0], "removed")
-				}
-				return err
-			})
+			return c.remove(cmd, settings, "/v1/credentials/", args[0], "removed")
 		},
 	}
 	settings.bindLocalOrServer(cmd.Flags())

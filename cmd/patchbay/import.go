@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -176,13 +175,7 @@ func newConnectorsRemove(c console) *cobra.Command {
 		Example: "  patchbay connectors remove petstore",
 		Args:    arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return settings.withHub(cmd, c, func(hub *client) error {
-				_, err := hub.do(cmd.Context(), http.MethodDelete, "/v1/connectors/"+url.PathEscape(args[0]), nil)
-				if err == nil {
-					c.done(wantJSON(cmd), args[0], "removed")
-				}
-				return err
-			})
+			return c.remove(cmd, settings, "/v1/connectors/", args[0], "removed")
 		},
 	}
 	settings.bindData(cmd.Flags())

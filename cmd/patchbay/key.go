@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -125,25 +124,9 @@ func newKeyRevoke(c console) *cobra.Command {
 		Short: "End an API key at once",
 		Args:  arguments(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return settings.withHub(cmd, c, func(hub *client) error {
-				_, err := hub.do(cmd.Context(), http.MethodDelete, "/v1/keys/"+url.PathEscape(args[0]), nil)
-				if err == nil {
-					c.done(wantJSON(cmd), args[0], "revoked")
-				}
-				return err
-			})
+			return c.remove(cmd, settings, "/v1/keys/", args[0], "revoked")
 		},
 	}
 	settings.bindLocalOrServer(cmd.Flags())
 	return cmd
-}
-
-// done tells that something was done to the thing of that id.
-func (c console) done(raw bool, id, what string) {
-	p := c.printerTo(c.out)
-	if raw {
-		p.encode(map[string]any{"id": id, what: true})
-		return
-	}
-	p.printf("%s %s\n", id, what)
 }

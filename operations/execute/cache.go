@@ -124,15 +124,9 @@ func touched(request Request, p plan) string {
 	return accountTag(request, p) + "/" + p.Spec.Resource
 }
 
-// slotOf names the place of an answer. The input counts in canonical form: keys sorted, no white space.
+// slotOf names the place of an answer. The input counts in canonical form.
 func slotOf(request Request, p plan, input json.RawMessage) Slot {
-	canonical := input
-	if document, err := operations.Decode(input); err == nil {
-		if sorted, err := json.Marshal(document); err == nil {
-			canonical = sorted
-		}
-	}
-	sum := sha256.Sum256(canonical)
+	sum := sha256.Sum256(operations.Canonical(input))
 	account := accountTag(request, p)
 	return Slot{
 		Key:     account + "@" + p.revision() + "/" + p.Spec.Name + "/" + hex.EncodeToString(sum[:]),
