@@ -22,7 +22,11 @@ type Call struct {
 	HTTP  Doer              // signs, limits, retries and guards each request; the operation sees no secret
 	Field map[string]string // the credential's fields that are not secret
 
-	// Invoke runs another operation of the same connector, with the same credential.
+	Workspace string // the id of the caller's workspace
+	Caller    string // the id of the API key that asks
+
+	// Invoke runs another operation of the same connector, with the same credential; or, as "connector.operation", one
+	// of a connector that needs none.
 	Invoke func(ctx context.Context, operation string, input json.RawMessage) (json.RawMessage, error)
 	// Now is the clock.
 	Now func() time.Time

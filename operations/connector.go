@@ -56,6 +56,8 @@ type Auth struct {
 	Basic       *BasicAuth   `json:"-"`
 	OAuth2      *OAuth2      `json:"oauth2,omitempty"`
 	Verify      string       `json:"-"` // in place of the connector's
+	Origin      string       `json:"-"` // in place of the connector's
+	BasePath    string       `json:"-"` // in place of the connector's
 }
 
 // AuthField is one field of a credential.
@@ -96,6 +98,14 @@ func (c Connector) Scheme(name string) (Auth, bool) {
 		}
 	}
 	return Auth{}, false
+}
+
+// For is the connector as a credential of an auth scheme meets it: at that scheme's origin and base path, where it has
+// its own. The empty name means the first scheme.
+func (c Connector) For(scheme string) Connector {
+	auth, _ := c.Scheme(scheme)
+	c.Origin, c.BasePath = cmp.Or(auth.Origin, c.Origin), cmp.Or(auth.BasePath, c.BasePath)
+	return c
 }
 
 // Expand fills {field} placeholders of a template out of the maps given, first match wins. An unknown

@@ -62,6 +62,7 @@ type Spec struct {
 	Paging       *Paging           `json:"paging,omitempty"`
 	Compensation *Compensation     `json:"compensation,omitempty"`
 	Timeout      time.Duration     `json:"-"`
+	WholeList    bool              `json:"-"`                    // of a DDL: it gives all options there are; search, cursor and limit are the hub's work
 	LooseInput   bool              `json:"looseInput,omitempty"` // unknown fields are dropped with a warning, not refused
 	Metadata     map[string]string `json:"metadata,omitempty"`
 }

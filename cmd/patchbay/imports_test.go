@@ -21,10 +21,11 @@ func arrows() []arrow {
 		{"cmd/...", []string{"*"}},
 
 		{"connectors/*/*test", []string{"operations/...", "internal/sandbox/...", "(its connector)"}},
-		{"connectors/*", []string{"operations/..."}},
+		{"connectors/*", []string{"operations/...", "ddl"}},
 		{"connectors", []string{"operations", "connectors/*"}},
 
 		{"operations", nil},
+		{"operations/execute", []string{"operations", "ddl"}},
 		{"operations/conformance", []string{"operations", "operations/execute"}},
 		{"operations/...", []string{"operations"}},
 
@@ -35,6 +36,7 @@ func arrows() []arrow {
 		{"internal/imports", []string{"operations/...", "internal/store"}},
 		{"internal/credentials", []string{"operations", "operations/execute", "internal/store"}},
 		{"internal/gateway/gatewaytest", []string{"operations", "operations/execute", "internal/gateway"}},
+		{"internal/redis/...", []string{"operations", "operations/execute", "internal/gateway", "internal/gateway/gatewaytest"}},
 		{"internal/sandbox", nil},
 		{"internal/sandbox/contract", []string{"operations"}},
 		{"internal/...", []string{"operations", "operations/execute"}},

@@ -65,7 +65,7 @@ func (v *Vault) Create(ctx context.Context, workspace string, draft Draft) (Meta
 		}
 	}
 	scheme, known := connector.Scheme(draft.Scheme)
-	check := checker{connector: connector, scheme: scheme, origin: v.Origins[connector.Name]}
+	check := checker{connector: connector.For(scheme.Name), scheme: scheme, origin: v.Origins[connector.Name]}
 	if !known {
 		check.schemeFault()
 		return Metadata{}, check.err()
@@ -130,7 +130,7 @@ func (v *Vault) update(ctx context.Context, workspace, id string, patch Patch) (
 	if err != nil && len(patch.Secrets) == 0 {
 		return row, err
 	}
-	check := checker{connector: connector, scheme: scheme, origin: v.Origins[connector.Name]}
+	check := checker{connector: connector.For(scheme.Name), scheme: scheme, origin: v.Origins[connector.Name]}
 	if !known {
 		check.schemeFault()
 		return row, check.err()

@@ -53,12 +53,10 @@ func (x *Executor) cached(ctx context.Context, request Request, r *run, input js
 	rule := r.plan.Spec.Cache
 	if x.Cache == nil || rule.TTL == 0 || r.plan.Spec.Effect != operations.EffectRead {
 		output, err := r.do(ctx, input)
-		if r.plan.Spec.Effect != operations.EffectRead && x.Cache != nil && wasSent(err) {
-			x.Cache.Invalidate(context.WithoutCancel(ctx), touched(request, r.plan))
-		}
+		x.invalidate(ctx, r, err)
 		return output, err
 	}
-	slot := slotOf(request, r.plan, input)
+	slot := slotOf(r, input)
 	entry, stamp, ok := x.Cache.Get(ctx, slot)
 	if ok && !request.NoCache {
 		age := x.Now().Sub(entry.Stored)
@@ -70,6 +68,13 @@ func (x *Executor) cached(ctx context.Context, request Request, r *run, input js
 		return entry.Output, nil
 	}
 	return x.fly(ctx, request, r, slot, stamp, input)
+}
+
+// invalidate drops from the cache what a write has made untrue.
+func (x *Executor) invalidate(ctx context.Context, r *run, err error) {
+	if r.plan.Spec.Effect != operations.EffectRead && x.Cache != nil && wasSent(err) {
+		x.Cache.Invalidate(context.WithoutCancel(ctx), touched(r))
+	}
 }
 
 // wasSent tells whether a write may have changed something.
@@ -112,25 +117,29 @@ func (x *Executor) refresh(ctx context.Context, request Request, r *run, slot Sl
 	}()
 }
 
-func accountTag(request Request, p plan) string {
-	return request.Caller.Workspace + "/" + request.Credential + "/" + p.Connector.Name
+func accountTag(r *run) string {
+	credential := ""
+	if r.credential != nil {
+		credential = r.credential.ID
+	}
+	return r.caller.Workspace + "/" + credential + "/" + r.plan.Connector.Name
 }
 
 // touched is the tag of what a write makes untrue: its resource, or everything where it names none.
-func touched(request Request, p plan) string {
-	if p.Spec.Resource == "" {
-		return accountTag(request, p)
+func touched(r *run) string {
+	if r.plan.Spec.Resource == "" {
+		return accountTag(r)
 	}
-	return accountTag(request, p) + "/" + p.Spec.Resource
+	return accountTag(r) + "/" + r.plan.Spec.Resource
 }
 
 // slotOf names the place of an answer. The input counts in canonical form.
-func slotOf(request Request, p plan, input json.RawMessage) Slot {
+func slotOf(r *run, input json.RawMessage) Slot {
 	sum := sha256.Sum256(operations.Canonical(input))
-	account := accountTag(request, p)
+	account := accountTag(r)
 	return Slot{
-		Key:     account + "@" + p.revision() + "/" + p.Spec.Name + "/" + hex.EncodeToString(sum[:]),
-		Account: account, Resource: account + "/" + p.Spec.Resource,
+		Key:     account + "@" + r.plan.revision() + "/" + r.plan.Spec.Name + "/" + hex.EncodeToString(sum[:]),
+		Account: account, Resource: account + "/" + r.plan.Spec.Resource,
 	}
 }
 

@@ -117,7 +117,7 @@ func (x *Executor) Call(ctx context.Context, request Request) (Result, error) {
 	var credential *operations.Credential
 	if err == nil {
 		result.Meta.Operation = p.Spec.Name
-		r := &run{x: x, plan: p, catalogue: catalogue, usage: usage, priority: priority(request, p.Spec)}
+		r := &run{x: x, plan: p, catalogue: catalogue, usage: usage, priority: priority(request, p.Spec), caller: request.Caller}
 		credential, err = x.call(ctx, request, r, &result)
 	}
 
@@ -167,7 +167,9 @@ func (x *Executor) call(ctx context.Context, request Request, r *run, result *Re
 	if err := r.resolveBase(); err != nil {
 		return credential, err
 	}
-	result.Output, err = x.cached(ctx, request, r, input, &result.Meta)
+	result.Output, err = p.answer(input, func(input json.RawMessage) (json.RawMessage, error) {
+		return x.cached(ctx, request, r, input, &result.Meta)
+	})
 	return credential, err
 }
 

@@ -227,27 +227,6 @@ func TestLooseInputIsTrimmed(t *testing.T) {
 	}
 }
 
-func TestInvoke(t *testing.T) {
-	t.Parallel()
-	outer := operations.Func(spec("outer", anything), func(ctx context.Context, call *operations.Call) (json.RawMessage, error) {
-		return call.Invoke(ctx, "inner", call.Input)
-	})
-	endless := operations.Func(spec("endless", anything), func(ctx context.Context, call *operations.Call) (json.RawMessage, error) {
-		return call.Invoke(ctx, "endless", call.Input)
-	})
-	inner := spec("inner", `{"type":"object","required":["n"]}`)
-	h := newHub(t, nil, outer, endless, answering(inner, `{"n":7}`, nil))
-	if result, err := h.call(t.Context(), "outer", `{"n":1}`); err != nil || string(result.Output) != `{"n":7}` {
-		t.Errorf("outer: %s, %v", result.Output, err)
-	}
-	if _, err := h.call(t.Context(), "outer", `{}`); operations.AsError(err).Code != operations.CodeInvalidInput {
-		t.Errorf("outer with a bad input for inner: %v", err)
-	}
-	if _, err := h.call(t.Context(), "endless", `{}`); operations.AsError(err).Code != operations.CodeInternal {
-		t.Errorf("endless: %v", err)
-	}
-}
-
 func TestRecordKeepsNoSecret(t *testing.T) {
 	t.Parallel()
 	leaky := answering(spec("leaky", anything), `{"note":"sent `+secret+`","password":"hunter2"}`, nil)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"github.com/patchbay/patchbay/ddl"
 	"github.com/patchbay/patchbay/operations"
 )
 
@@ -64,6 +65,23 @@ func (p plan) dropUnknown(object map[string]any, usage *operations.Usage) (dropp
 		usage.Warn("input /" + name + " is not a known field and was left out")
 	}
 	return len(unknown) > 0
+}
+
+// answer gives what an input asks for. Where the operation lists all options there are, the list is got by the rest of
+// the input, and what search, cursor and limit ask for is cut out of it.
+func (p plan) answer(input json.RawMessage, run func(json.RawMessage) (json.RawMessage, error)) (json.RawMessage, error) {
+	if !p.Spec.WholeList {
+		return run(input)
+	}
+	cut, rest, err := ddl.Split(input)
+	if err != nil {
+		return nil, err
+	}
+	list, err := run(rest)
+	if err != nil {
+		return nil, err
+	}
+	return cut.Of(list)
 }
 
 // check looks at an output: it must be a JSON object; how it differs from the schema is a warning, since a service

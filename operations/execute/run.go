@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"github.com/patchbay/patchbay/operations"
 )
@@ -23,19 +24,23 @@ type run struct {
 	priority   operations.Priority
 	base       operations.Base
 	trusted    bool
+	caller     Caller
 	depth      int
 }
 
 func (r *run) resolveBase() error {
+	connector := r.plan.Connector
+	if connector.Origin == "" {
+		return nil
+	}
 	var fields map[string]string
 	if r.credential != nil {
 		fields = r.credential.Fields
+		at := connector.For(r.credential.Scheme)
+		connector = &at
 	}
-	if r.plan.Connector.Origin == "" {
-		return nil
-	}
-	override := r.x.Origins[r.plan.Connector.Name]
-	base, err := operations.NewBase(*r.plan.Connector, override, fields)
+	override := r.x.Origins[connector.Name]
+	base, err := operations.NewBase(*connector, override, fields)
 	if err != nil {
 		return err
 	}
@@ -59,7 +64,7 @@ func (r *run) do(ctx context.Context, input json.RawMessage) (output json.RawMes
 func (r *run) callOf(input json.RawMessage) *operations.Call {
 	call := &operations.Call{
 		Input: input, Base: r.base, Effect: r.plan.Spec.Effect, Now: r.x.Now, Usage: r.usage, ReadError: r.plan.Connector.ReadError,
-		Invoke: r.invoke,
+		Invoke: r.invoke, Workspace: r.caller.Workspace, Caller: r.caller.Key,
 		HTTP: r.x.Upstream.Client(operations.Target{
 			Connector: *r.plan.Connector, Operation: r.plan.Spec, Credential: r.credential, Base: r.base,
 			Trusted: r.trusted, Priority: r.priority, Usage: r.usage,
@@ -71,21 +76,50 @@ func (r *run) callOf(input json.RawMessage) *operations.Call {
 	return call
 }
 
+// invoke runs another operation on behalf of this one.
 func (r *run) invoke(ctx context.Context, name string, input json.RawMessage) (json.RawMessage, error) {
-	entry, err := r.catalogue.Entry(r.plan.Connector.Name, name)
-	if err != nil {
-		return nil, err
-	}
 	if r.depth >= maxInvoke {
 		return nil, errors.New("operations run one another too deeply")
 	}
-	inner := *r
-	inner.depth++
-	inner.plan = plan{entry}
+	inner, err := r.other(name)
+	if err != nil {
+		return nil, err
+	}
 	if input, err = inner.plan.validate(input, r.usage); err != nil {
 		return nil, err
 	}
-	return inner.do(ctx, input)
+	return inner.plan.answer(input, func(input json.RawMessage) (json.RawMessage, error) {
+		output, err := inner.do(ctx, input)
+		r.x.invalidate(ctx, inner, err)
+		return output, err
+	})
+}
+
+// other is the run of another operation: of the same connector, or as "connector.operation" of one that needs no
+// credential.
+func (r *run) other(name string) (*run, error) {
+	inner := *r
+	inner.depth++
+	connector, operation, elsewhere := strings.Cut(name, ".")
+	if !elsewhere {
+		connector, operation = r.plan.Connector.Name, name
+	}
+	entry, err := r.catalogue.Entry(connector, operation)
+	if err != nil {
+		return nil, err
+	}
+	inner.plan = plan{entry}
+	if !elsewhere {
+		return &inner, nil
+	}
+	if len(entry.Connector.Auth) > 0 {
+		return nil, fmt.Errorf("running %s from another connector: it needs a credential", name)
+	}
+	inner.credential = nil
+	if err := r.caller.authorise(entry.Spec); err != nil {
+		return nil, err
+	}
+	return &inner, inner.resolveBase()
 }
 
 // fault makes any error the caller's: typed, without secrets, and logged where it is the hub's own. A write that ran
