@@ -4,7 +4,7 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: help build run test check lint generate fuzz bench clean
+.PHONY: help build run test check lint generate fuzz bench bench-compare clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ fuzz: ## fuzz everything that parses foreign bytes, FUZZTIME each
 
 bench: ## benchmarks of the hot paths, and the overhead of a call over a direct one
 	go test -run '^$$' -bench . -benchmem ./...
+
+bench-compare: ## the hub against a direct call and a reverse proxy, by turns: ratios
+	PATCHBAY_COMPARE=1 go test ./cmd/patchbay -run '^$$' -bench Compare -benchtime 1x
 
 clean: ## remove what was built
 	rm -rf bin

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/tidwall/gjson"
 
 	"github.com/patchbay/patchbay/operations"
 	"github.com/patchbay/patchbay/operations/execute"
@@ -20,6 +21,7 @@ import (
 // callArguments are what a call is asked for with.
 type callArguments struct {
 	input, credential string
+	query             string // path into the output of the one thing to print
 	timeout           time.Duration
 	noCache, verbose  bool
 }
@@ -37,10 +39,14 @@ nothing need be set up. If the connector has exactly one credential, --credentia
 		Example: `  patchbay call outreach.list_prospects --sandbox --input '{"page_size":2}'
   patchbay call outreach.create_prospect --input @prospect.json --credential cred_01J…
   echo '{"search":"ada"}' | patchbay call outreach.list_prospects_ddl --input - --json
-  PATCHBAY_KEY=pb_… patchbay call outreach.list_accounts --server https://hub.example.com`,
+  PATCHBAY_KEY=pb_… patchbay call outreach.list_accounts --server https://hub.example.com
+  patchbay call outreach.list_users_ddl --sandbox --query result.0.value`,
 		Args:              arguments(1, 1),
 		ValidArgsFunction: completeOperation,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if asked.query != "" && wantJSON(cmd) {
+				return usagef("--query and --json are both given; give one")
+			}
 			connector, operation, err := splitName(args[0])
 			if err != nil {
 				return err
@@ -59,6 +65,7 @@ nothing need be set up. If the connector has exactly one credential, --credentia
 	flags.BoolVar(&settings.Sandbox, "sandbox", false, "call a sandbox of the service, started for this one call")
 	flags.StringVarP(&asked.input, "input", "i", "{}", "the input: `JSON`, @file, or - for stdin")
 	flags.StringVar(&asked.credential, "credential", "", "`id` of the credential")
+	flags.StringVarP(&asked.query, "query", "q", "", "print only what lies at this `path` of the output (as in result.0.value), a text without quotes")
 	flags.DurationVar(&asked.timeout, "timeout", 0, "how long the call may take (default: the operation's own)")
 	flags.BoolVar(&asked.noCache, "no-cache", false, "do not answer from the cache")
 	flags.BoolVarP(&asked.verbose, "verbose", "v", false, "print what the call cost to stderr")
@@ -124,16 +131,34 @@ func call(ctx context.Context, c console, hub *client, path, connector string, i
 	if err := json.Unmarshal(document, &answer); err != nil {
 		return fmt.Errorf("reading the answer: %w", err)
 	}
-	c.printAnswer(document, answer, asked.verbose, raw)
+	c.printCost(answer, asked.verbose)
+	switch {
+	case asked.query != "":
+		return c.printPart(answer.Output, asked.query)
+	case raw:
+		c.printerTo(c.out).document(document)
+	default:
+		c.printerTo(c.out).document(answer.Output)
+	}
 	return nil
 }
 
-func (c console) printAnswer(document json.RawMessage, answer callAnswer, verbose, raw bool) {
-	if raw {
-		c.printerTo(c.out).document(document)
-	} else {
-		c.printerTo(c.out).document(answer.Output)
+// printPart prints what lies at a path of an output, for use in scripts. A path that leads nowhere is an error, so that
+// a script ends there.
+func (c console) printPart(output json.RawMessage, path string) error {
+	part := gjson.GetBytes(output, path)
+	switch {
+	case !part.Exists():
+		return fmt.Errorf("the output has nothing at %q", path)
+	case part.IsObject() || part.IsArray():
+		c.printerTo(c.out).document(json.RawMessage(part.Raw))
+	default:
+		c.printerTo(c.out).printf("%s\n", part.String())
 	}
+	return nil
+}
+
+func (c console) printCost(answer callAnswer, verbose bool) {
 	p := c.printerTo(c.err)
 	if verbose {
 		m := answer.Meta

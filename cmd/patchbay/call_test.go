@@ -175,3 +175,26 @@ func BenchmarkFirstAnswer(b *testing.B) {
 		}
 	}
 }
+
+func TestCallPrintsAPart(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		query, out, err string
+		code            int
+	}{
+		{query: "data.0.id", out: "1\n"},
+		{query: "data.0.attributes.name", out: "Giulia Tanaka\n"},
+		{query: "data.#.type", out: "[\"user\"]\n"},
+		{query: "data.9.id", code: exitFailed, err: `the output has nothing at "data.9.id"`},
+	}
+	for _, test := range tests {
+		got := try(t, nil, "", "call", "outreach.list_users", "--sandbox", "--input", `{"page_size":1}`, "--query", test.query)
+		if got.code != test.code || got.out != test.out {
+			t.Errorf("%s: exit %d, %q; want %d, %q", test.query, got.code, got.out, test.code, test.out)
+		}
+		contains(t, got.err, test.err)
+	}
+	if got := try(t, nil, "", "call", "outreach.list_users", "--sandbox", "--json", "-q", "data"); got.code != exitUsage {
+		t.Errorf("--json with --query: exit %d", got.code)
+	}
+}

@@ -19,6 +19,7 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	playRole()
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "patchbay-test-")
 		if err != nil {
@@ -103,7 +104,7 @@ func (s *stream) String() string {
 }
 
 // after waits for a mark in the output and gives the rest of its line.
-func (s *stream) after(t *testing.T, mark string) string {
+func (s *stream) after(t testing.TB, mark string) string {
 	t.Helper()
 	late := time.After(30 * time.Second)
 	for {

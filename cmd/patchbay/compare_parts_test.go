@@ -1,0 +1,240 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/valyala/fasthttp"
+)
+
+// The parts of a comparison that run in processes of their own, out of this test's binary.
+const (
+	roleVariable = "COMPARE_ROLE"
+	roleUpstream = "upstream"
+	roleProxy    = "proxy"
+)
+
+// playRole serves as a part of a comparison, if this process was started as one.
+func playRole() {
+	role := os.Getenv(roleVariable)
+	if role == "" {
+		return
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(listener.Addr())
+	if role == roleProxy {
+		err = http.Serve(listener, reverseProxy(os.Getenv("COMPARE_UPSTREAM")))
+	} else {
+		err = fasthttp.Serve(listener, answerThing)
+	}
+	panic(err)
+}
+
+// thing is 2 KB of JSON.
+var thing = []byte(`{"id":1,"name":"thing","text":"` + strings.Repeat("lorem ipsum ", 165) + `"}`)
+
+func answerThing(ctx *fasthttp.RequestCtx) {
+	ctx.SetContentType("application/json")
+	ctx.SetBody(thing)
+}
+
+// reverseProxy is Go's own with the pools that it lacks by itself.
+func reverseProxy(upstream string) http.Handler {
+	target, err := url.Parse(upstream)
+	if err != nil {
+		panic(err)
+	}
+	return &httputil.ReverseProxy{
+		Rewrite:    func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		Transport:  &http.Transport{MaxIdleConns: 512, MaxIdleConnsPerHost: 512, DisableCompression: true},
+		BufferPool: &buffers{sync.Pool{New: func() any { return make([]byte, 32<<10) }}},
+	}
+}
+
+type buffers struct{ pool sync.Pool }
+
+func (b *buffers) Get() []byte       { return b.pool.Get().([]byte) }
+func (b *buffers) Put(buffer []byte) { b.pool.Put(buffer) }
+
+// part is a process that takes part in the comparison.
+type part struct {
+	addr string
+	pid  int
+}
+
+// spawn starts a part of the comparison.
+func spawn(b *testing.B, role string, environment ...string) *part {
+	b.Helper()
+	command := exec.Command(os.Args[0])
+	command.Env = append(append(os.Environ(), roleVariable+"="+role), environment...)
+	output, err := command.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	begin(b, command)
+	addr, err := bufio.NewReader(output).ReadString('\n')
+	if err != nil {
+		b.Fatalf("starting the %s: %v", role, err)
+	}
+	return &part{addr: strings.TrimSpace(addr), pid: command.Process.Pid}
+}
+
+// serveHub starts a hub.
+func serveHub(b *testing.B, environment ...string) *part {
+	b.Helper()
+	command := exec.Command(binary, "serve")
+	command.Env = append(os.Environ(), environment...)
+	log := newStream()
+	command.Stderr = log
+	begin(b, command)
+	addr, _, _ := strings.Cut(log.after(b, "serves on http://"), " ")
+	return &part{addr: addr, pid: command.Process.Pid}
+}
+
+func begin(b *testing.B, command *exec.Cmd) {
+	b.Helper()
+	if err := command.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		_ = command.Process.Kill()
+		_ = command.Wait()
+	})
+}
+
+// patchbay runs a command at a hub.
+func patchbay(b *testing.B, hub *part, stdin string, args ...string) {
+	b.Helper()
+	command := exec.Command(binary, args...)
+	command.Env = append(os.Environ(), "PATCHBAY_SERVER=http://"+hub.addr, "PATCHBAY_KEY="+testKey)
+	command.Stdin = strings.NewReader(stdin)
+	if output, err := command.CombinedOutput(); err != nil {
+		b.Fatalf("patchbay %s: %v\n%s", strings.Join(args, " "), err, output)
+	}
+}
+
+// cpu is the processor time that the process has had. The kernel counts in ticks of 10 ms.
+func (p *part) cpu(b *testing.B) time.Duration {
+	b.Helper()
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(p.pid) + "/stat")
+	if err != nil {
+		b.Fatal(err)
+	}
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	var ticks int
+	for _, field := range fields[11:13] {
+		n, err := strconv.Atoi(string(field))
+		if err != nil {
+			b.Fatal(err)
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
+}
+
+// memory is what the process holds, and the most it has held, in MiB.
+func (p *part) memory(b *testing.B) (now, peak float64) {
+	b.Helper()
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(p.pid) + "/status")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		name, value, _ := strings.Cut(line, ":")
+		kib, _ := strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 64)
+		switch name {
+		case "VmRSS":
+			now = kib / 1024
+		case "VmHWM":
+			peak = kib / 1024
+		}
+	}
+	return now, peak
+}
+
+// load makes one and the same request over and over.
+type load struct {
+	client  *fasthttp.HostClient
+	request *fasthttp.Request
+}
+
+func newLoad(method, at, body string) *load {
+	request := fasthttp.AcquireRequest()
+	request.SetRequestURI(at)
+	request.Header.SetMethod(method)
+	request.Header.Set("Authorization", "Bearer "+testKey)
+	if body != "" {
+		request.Header.SetContentType("application/json")
+		request.SetBodyString(body)
+	}
+	return &load{request: request, client: &fasthttp.HostClient{Addr: string(request.URI().Host()), MaxConns: 2 * crowd}}
+}
+
+func (l *load) do() error {
+	request, response := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
+	defer fasthttp.ReleaseRequest(request)
+	defer fasthttp.ReleaseResponse(response)
+	l.request.CopyTo(request)
+	if err := l.client.Do(request, response); err != nil {
+		return err
+	}
+	if response.StatusCode() != http.StatusOK || len(response.Body()) < len(thing) {
+		return fmt.Errorf("status %d: %.300s", response.StatusCode(), response.Body())
+	}
+	return nil
+}
+
+func (l *load) once(b *testing.B) time.Duration {
+	start := time.Now()
+	if err := l.do(); err != nil {
+		b.Fatal(err)
+	}
+	return time.Since(start)
+}
+
+func (l *load) warm(b *testing.B) {
+	for range 200 {
+		l.once(b)
+	}
+	l.crowd(b, crowd, roundTime/4)
+}
+
+// crowd lets n callers make requests for a time, and counts them.
+func (l *load) crowd(b *testing.B, n int, length time.Duration) int {
+	var done atomic.Int64
+	var failed atomic.Value
+	var all sync.WaitGroup
+	end := time.Now().Add(length)
+	for range n {
+		all.Go(func() {
+			for time.Now().Before(end) {
+				if err := l.do(); err != nil {
+					failed.Store(err)
+					return
+				}
+				done.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if err := failed.Load(); err != nil {
+		b.Fatal(err)
+	}
+	return int(done.Load())
+}
