@@ -176,14 +176,6 @@ func readAll(r io.Reader, most int64) ([]byte, error) {
 	return content, err
 }
 
-func (c config) logger(w io.Writer) *slog.Logger {
-	options := &slog.HandlerOptions{Level: slog.Level(c.LogLevel)}
-	if c.json {
-		return slog.New(slog.NewJSONHandler(w, options))
-	}
-	return slog.New(slog.NewTextHandler(w, options))
-}
-
 // networks is a flag: a comma-separated list of CIDRs. A bare address is a network of one.
 type networks []netip.Prefix
 

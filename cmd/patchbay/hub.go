@@ -47,7 +47,8 @@ type hub struct {
 
 // newHub puts a hub together. What it has opened is closed again if there is an error.
 func newHub(ctx context.Context, c console, settings config) (*hub, error) {
-	h := &hub{config: settings, log: settings.logger(c.err), ownKey: newOwnKey()}
+	log := &batchWriter{to: c.err}
+	h := &hub{config: settings, log: settings.logger(log), ownKey: newOwnKey(), closers: []func() error{log.Close}}
 	if err := h.open(ctx, c); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+func (c config) logger(w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: slog.Level(c.LogLevel)}
+	if c.json {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// Bounds of what is gathered before it is written.
+const (
+	logDelay = 50 * time.Millisecond
+	logBytes = 32 << 10
+)
+
+// batchWriter writes what is logged in batches: a busy hub would otherwise spend a system call on each line.
+type batchWriter struct {
+	to io.Writer
+
+	mu      sync.Mutex
+	pending []byte
+	timer   *time.Timer // set while something is pending
+}
+
+// Write takes over p. An error is that of an earlier batch.
+func (b *batchWriter) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pending = append(b.pending, p...)
+	if len(b.pending) >= logBytes {
+		return len(p), b.flush()
+	}
+	if b.timer == nil {
+		b.timer = time.AfterFunc(logDelay, func() { _ = b.Close() })
+	}
+	return len(p), nil
+}
+
+// Close writes what is pending. The writer can be used on.
+func (b *batchWriter) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.flush()
+}
+
+func (b *batchWriter) flush() error {
+	if b.timer != nil {
+		b.timer.Stop()
+		b.timer = nil
+	}
+	if len(b.pending) == 0 {
+		return nil
+	}
+	_, err := b.to.Write(b.pending)
+	b.pending = b.pending[:0]
+	if err != nil {
+		return fmt.Errorf("writing the log: %w", err)
+	}
+	return nil
+}
