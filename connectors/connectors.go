@@ -5,8 +5,10 @@ import (
 	"sync"
 
 	"github.com/patchbay/patchbay/connectors/dixa"
+	"github.com/patchbay/patchbay/connectors/jira"
 	"github.com/patchbay/patchbay/connectors/nimchat"
 	"github.com/patchbay/patchbay/connectors/outreach"
+	"github.com/patchbay/patchbay/connectors/slack"
 	"github.com/patchbay/patchbay/operations"
 )
 
@@ -14,8 +16,10 @@ import (
 func All() []operations.Connector {
 	return sideBySide(
 		dixa.Connector,
+		jira.Connector,
 		nimchat.Connector,
 		outreach.Connector,
+		slack.Connector,
 	)
 }
 

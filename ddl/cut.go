@@ -81,10 +81,10 @@ func (c Cut) matching(options []gjson.Result) []gjson.Result {
 	var first, then []gjson.Result
 	for _, option := range options {
 		text := strings.ToLower(option.Get("text").String())
-		switch at := strings.Index(text, c.search); {
-		case at == 0, at < 0 && strings.ToLower(option.Get("value").String()) == c.search:
+		switch {
+		case strings.HasPrefix(strings.TrimLeft(text, "#@"), c.search), strings.EqualFold(option.Get("value").String(), c.search):
 			first = append(first, option)
-		case at > 0:
+		case strings.Contains(text, c.search):
 			then = append(then, option)
 		}
 	}

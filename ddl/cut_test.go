@@ -40,15 +40,16 @@ func cutOut(t *testing.T, input string, whole json.RawMessage) (texts []string, 
 
 func TestCutSearches(t *testing.T) {
 	t.Parallel()
-	whole := list("general", "Support", "customer support", "sup", "x")
+	whole := list("general", "#Support", "customer support", "sup", "x")
 	tests := []struct {
 		search string
 		want   []string
 	}{
-		{"", []string{"general", "Support", "customer support", "sup", "x"}},
-		{"SUP", []string{"Support", "sup", "customer support"}},
-		{" support ", []string{"Support", "customer support"}},
-		{"v-x", []string{"x"}},
+		{"", []string{"general", "#Support", "customer support", "sup", "x"}},
+		{"SUP", []string{"#Support", "sup", "customer support"}},
+		{" support ", []string{"#Support", "customer support"}},
+		{"V-X", []string{"x"}},
+		{"#sup", []string{"#Support"}},
 		{"nothing like it", nil},
 	}
 	for _, test := range tests {

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -69,18 +67,7 @@ func openTestHub(t testing.TB) (*hub, *client) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := make(chan error, 1)
-	go func() { served <- h.server.Serve(listener) }()
-	t.Cleanup(func() {
-		if err := errors.Join(h.server.Shutdown(context.WithoutCancel(t.Context())), <-served, h.Close()); err != nil {
-			t.Errorf("closing the hub: %v", err)
-		}
-	})
-	return h, &client{base: baseURL(listener), key: testKey, http: http.DefaultClient}
+	return h, serveTestHub(t, h)
 }
 
 // sandboxesOf lists the sandbox of a connector, once for each kind of credential.

@@ -9,9 +9,12 @@ import (
 	"time"
 
 	"github.com/patchbay/patchbay/connectors/dixa/dixatest"
+	"github.com/patchbay/patchbay/connectors/jira"
+	"github.com/patchbay/patchbay/connectors/jira/jiratest"
 	"github.com/patchbay/patchbay/connectors/nimchat"
 	"github.com/patchbay/patchbay/connectors/nimchat/nimchattest"
 	"github.com/patchbay/patchbay/connectors/outreach/outreachtest"
+	"github.com/patchbay/patchbay/connectors/slack/slacktest"
 )
 
 // sandbox is the look-alike of one connector's service, and a credential that it accepts. Where it accepts several
@@ -31,14 +34,21 @@ func sandboxes() []sandbox {
 		{"outreach", "oauth2", nil, outreachSecrets(), func(prefix string) http.Handler {
 			return outreachtest.New(outreachtest.Options{Prefix: prefix})
 		}},
-		{"dixa", "token", nil, map[string]string{"token": dixatest.Token}, func(string) http.Handler {
+		{"dixa", "token", nil, secret("token", dixatest.Token), func(string) http.Handler {
 			return dixatest.New(dixatest.Options{})
 		}},
-		{"nimchat", nimchat.User, nimchatFields("account_id", "1"), nimchatToken(nimchattest.UserToken), func(prefix string) http.Handler {
+		{"jira", jira.Basic, map[string]string{"site_url": "https://jira.example", "email": jiratest.Email}, secret("api_token", jiratest.APIToken),
+			func(prefix string) http.Handler { return jiratest.New(jiratest.Options{Prefix: prefix}) }},
+		{"jira", jira.PersonalAccessToken, map[string]string{"base_url": "https://jira.example"}, secret("token", jiratest.PersonalAccessToken), nil},
+		{"jira", jira.OAuth2, map[string]string{"cloud_id": jiratest.CloudID}, secret("access_token", jiratest.AccessToken), nil},
+		{"nimchat", nimchat.User, nimchatFields("account_id", "1"), secret("api_access_token", nimchattest.UserToken), func(prefix string) http.Handler {
 			return nimchattest.New(nimchattest.Options{Prefix: prefix})
 		}},
-		{"nimchat", nimchat.Platform, nimchatFields(), nimchatToken(nimchattest.PlatformToken), nil},
+		{"nimchat", nimchat.Platform, nimchatFields(), secret("api_access_token", nimchattest.PlatformToken), nil},
 		{"nimchat", nimchat.Public, nimchatFields("inbox_identifier", nimchattest.InboxIdentifier), nil, nil},
+		{"slack", "bot", nil, secret("access_token", slacktest.Token), func(prefix string) http.Handler {
+			return slacktest.New(slacktest.Options{Prefix: prefix})
+		}},
 	}
 }
 
@@ -58,9 +68,7 @@ func nimchatFields(more ...string) map[string]string {
 	return fields
 }
 
-func nimchatToken(token string) map[string]string {
-	return map[string]string{"api_access_token": token}
-}
+func secret(name, value string) map[string]string { return map[string]string{name: value} }
 
 // credentialID is the id of the credential that is seeded for the sandbox: "sandbox-" and the connector, and the kind
 // of credential behind it where it is not the connector's first.

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/patchbay/patchbay/connectors/slack/slacktest"
+)
+
+// manyChannels are so many that 2,500 are left without those that are archived.
+const manyChannels = 3060
+
+// openChannels serves a hub whose Slack has many channels, and a credential "team" for it.
+func openChannels(t testing.TB) (*slacktest.Sandbox, *client) {
+	t.Helper()
+	slack := slacktest.New(slacktest.Options{Channels: manyChannels})
+	service := httptest.NewServer(slack)
+	t.Cleanup(service.Close)
+	c := console{in: strings.NewReader(""), out: io.Discard, err: io.Discard, environment: []string{
+		"PATCHBAY_ADMIN_KEY=" + testKey, "PATCHBAY_SLACK_BASE_URL=" + service.URL,
+	}}
+	h, err := newHub(t.Context(), c, config{Data: t.TempDir(), serving: true, LogLevel: warnings})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := serveTestHub(t, h)
+	credential := map[string]any{"id": "team", "connector": "slack", "secrets": map[string]string{"access_token": slacktest.Token}}
+	if _, err := at.do(t.Context(), http.MethodPost, "/v1/credentials", credential); err != nil {
+		t.Fatal(err)
+	}
+	return slack, at
+}
+
+func channels(ctx context.Context, t testing.TB, at *client, input string) gjson.Result {
+	t.Helper()
+	answer, err := at.do(ctx, http.MethodPost, "/v1/connectors/slack/operations/list_channels_ddl/call",
+		map[string]any{"credentialId": "team", "input": json.RawMessage(input)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return gjson.ParseBytes(answer)
+}
+
+// TestDropDownOfManyChannels walks a list that is longer than any page of the service, and searches it: the service is
+// asked for each of its pages once.
+func TestDropDownOfManyChannels(t *testing.T) {
+	t.Parallel()
+	slack, at := openChannels(t)
+	seen, cursor, calls := map[string]bool{}, "", 0
+	for {
+		page := channels(t.Context(), t, at, `{"limit":1000,"cursor":"`+cursor+`"}`)
+		for _, option := range page.Get("output.result").Array() {
+			seen[option.Get("value").String()] = true
+		}
+		calls++
+		if cursor = page.Get("output.next_cursor").String(); cursor == "" {
+			break
+		}
+	}
+	asked := slack.Stats().Requests
+	pages := int64(4) // of 999 channels, the most that Slack gives, archived ones counted
+	if asked != pages || len(seen) < 2500 || calls < 3 {
+		t.Errorf("%d requests for %d channels in %d calls, want %d requests", asked, len(seen), calls, pages)
+	}
+	found := channels(t.Context(), t, at, `{"search":"support"}`)
+	if found.Get("output.result.0.text").String() != "#support" || found.Get("meta.cached").String() != "fresh" || slack.Stats().Requests != pages {
+		t.Errorf("search: %.300s", found.Raw)
+	}
+}
+
+// BenchmarkDropDownSearch searches many channels in the cache, through the HTTP API, and reports the median.
+func BenchmarkDropDownSearch(b *testing.B) {
+	_, at := openChannels(b)
+	channels(b.Context(), b, at, `{}`)
+	var took []time.Duration
+	for b.Loop() {
+		start := time.Now()
+		channels(b.Context(), b, at, `{"search":"support"}`)
+		took = append(took, time.Since(start))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-us")
+}
+
+// serveTestHub serves a hub on a loopback port, for one test.
+func serveTestHub(t testing.TB, h *hub) *client {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- h.server.Serve(listener) }()
+	t.Cleanup(func() {
+		if err := errors.Join(h.server.Shutdown(context.WithoutCancel(t.Context())), <-served, h.Close()); err != nil {
+			t.Errorf("closing the hub: %v", err)
+		}
+	})
+	return &client{base: baseURL(listener), key: testKey, http: http.DefaultClient}
+}
