@@ -3,18 +3,16 @@ package operations
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/google/jsonschema-go/jsonschema"
 )
 
-// SchemaOf makes a JSON Schema out of a struct. Its fields are those of encoding/json: "omitempty" and "omitzero" make
-// one optional, embedded structs count as their fields. Unknown fields are refused. A json.RawMessage may be anything.
-// Tags say what Go has no words for:
+// SchemaOf makes a JSON Schema out of a struct. Its fields are those of encoding/json: "omitempty" and "omitzero" make one
+// optional, embedded structs count as their fields. Unknown fields are refused. A json.RawMessage may be
+// anything. Tags say what Go has no words for:
 //
 //	doc, title, format, pattern, example   as they stand
 //	enum                                   values with commas between them
@@ -24,62 +22,147 @@ import (
 //	lookup                                 "list_users_ddl", or "list_types_ddl project=project_key": the operation that
 //	                                       fills the field, and for its inputs the fields of ours that fill them
 //
-// On a slice, what speaks of values (enum, format, pattern, minimum, maximum, minLength, maxLength, lookup) speaks of its items.
+// On a list, what speaks of values (enum, format, pattern, minimum, maximum, minLength, maxLength, lookup) speaks of its items.
 func SchemaOf[T any]() (Schema, error) { return schemaOf(reflect.TypeFor[T](), true) }
 
 // schemaOf makes the schema of a struct. One that is not closed lets unknown fields pass.
 func schemaOf(t reflect.Type, closed bool) (Schema, error) {
-	anything := &jsonschema.Schema{}
-	schema, err := jsonschema.ForType(t, &jsonschema.ForOptions{
-		TypeSchemas: map[reflect.Type]*jsonschema.Schema{
-			reflect.TypeFor[json.RawMessage](): anything,
-			reflect.TypeFor[time.Time]():       {Type: "string", Format: "date-time"},
-		},
-	})
-	if err != nil {
+	m := schemaMaker{closed: closed}
+	if err := m.value(t, ""); err != nil {
 		return nil, err
 	}
-	if err := dress(schema, t, closed); err != nil {
-		return nil, err
-	}
-	encoded, err := json.Marshal(schema)
-	if err != nil {
-		return nil, fmt.Errorf("encoding the schema: %w", err)
-	}
-	return encoded, nil
+	return Schema(m.out), nil
 }
 
-// dress adds to a schema what the tags say of the fields of its type.
-func dress(s *jsonschema.Schema, t reflect.Type, closed bool) error {
+// schemaMaker writes a schema. It writes JSON as it goes: a hub makes some hundreds of schemas when it starts.
+type schemaMaker struct {
+	out    []byte
+	closed bool
+	within []reflect.Type // the structs around this place
+}
+
+// member writes the name of a member; its value follows.
+func (m *schemaMaker) member(name string) {
+	if m.out[len(m.out)-1] != '{' {
+		m.out = append(m.out, ',')
+	}
+	m.out = append(append(append(m.out, '"'), name...), `":`...)
+}
+
+// set writes a member whose value is JSON.
+func (m *schemaMaker) set(name string, value []byte) {
+	m.member(name)
+	m.out = append(m.out, value...)
+}
+
+// value writes the schema of a type, with what a field's tags say of it.
+func (m *schemaMaker) value(t reflect.Type, tags reflect.StructTag) error {
 	t = pointedAt(t)
-	notNull(s)
+	m.out = append(m.out, '{')
+	kind, err := jsonType(t)
+	if err != nil {
+		return err
+	}
 	switch {
-	case isLeaf(t):
-		return nil
-	case t.Kind() == reflect.Slice || t.Kind() == reflect.Array:
-		return dress(s.Items, t.Elem(), closed)
+	case kind != "" && tags.Get("nullable") == "true":
+		m.set("type", quoted([]string{kind, "null"}))
+	case kind != "":
+		m.set("type", quoted(kind))
+	}
+	inner := reflect.StructTag("") // what the tags say of items
+	if kind == "array" {
+		inner = tags
+	}
+	if err := m.tags(tags, kind); err != nil {
+		return err
+	}
+	if err := m.parts(t, kind, inner); err != nil {
+		return err
+	}
+	m.out = append(m.out, '}')
+	return nil
+}
+
+// parts writes what a type is made of.
+func (m *schemaMaker) parts(t reflect.Type, kind string, inner reflect.StructTag) error {
+	switch {
+	case t == timeType:
+		m.set("format", quoted("date-time"))
+	case kind == "array":
+		m.member("items")
+		return m.value(t.Elem(), itemTags(inner))
 	case t.Kind() == reflect.Map:
-		return dress(s.AdditionalProperties, t.Elem(), closed)
-	case t.Kind() != reflect.Struct:
-		return nil
-	}
-	if !closed {
-		s.AdditionalProperties = nil
-	}
-	for _, field := range fieldsOf(t) {
-		property := s.Properties[field.name]
-		if err := dress(property, field.Type, closed); err != nil {
-			return err
-		}
-		if err := applyTags(property, field.Tag); err != nil {
-			return fmt.Errorf("reading the tags of %s: %w", field.Name, err)
-		}
+		m.member("additionalProperties")
+		return m.value(t.Elem(), "")
+	case kind == "object":
+		return m.fields(t)
 	}
 	return nil
 }
 
-func isLeaf(t reflect.Type) bool {
-	return t == reflect.TypeFor[json.RawMessage]() || t == reflect.TypeFor[time.Time]() || t.Kind() == reflect.Interface
+func (m *schemaMaker) fields(t reflect.Type) error {
+	if slices.Contains(m.within, t) {
+		return fmt.Errorf("the type %s holds itself", t)
+	}
+	m.within = append(m.within, t)
+	defer func() { m.within = m.within[:len(m.within)-1] }()
+	var required []string
+	m.member("properties")
+	m.out = append(m.out, '{')
+	for _, field := range fieldsOf(t) {
+		m.member(field.name)
+		if err := m.value(field.Type, field.Tag); err != nil {
+			return fmt.Errorf("reading the field %s: %w", field.Name, err)
+		}
+		if !field.optional {
+			required = append(required, field.name)
+		}
+	}
+	m.out = append(m.out, '}')
+	if len(required) > 0 {
+		m.set("required", quoted(required))
+	}
+	if m.closed {
+		m.set("additionalProperties", []byte("false"))
+	}
+	return nil
+}
+
+var (
+	rawType  = reflect.TypeFor[json.RawMessage]()
+	timeType = reflect.TypeFor[time.Time]()
+)
+
+// jsonType is the JSON type of a Go type; "" is any.
+func jsonType(t reflect.Type) (string, error) {
+	if t == rawType {
+		return "", nil
+	}
+	if t == timeType {
+		return "string", nil
+	}
+	switch t.Kind() {
+	case reflect.Interface:
+		return "", nil
+	case reflect.Bool:
+		return "boolean", nil
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64,
+		reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return "integer", nil
+	case reflect.Float32, reflect.Float64:
+		return "number", nil
+	case reflect.String:
+		return "string", nil
+	case reflect.Slice, reflect.Array:
+		return "array", nil
+	case reflect.Struct:
+		return "object", nil
+	case reflect.Map:
+		if t.Key().Kind() == reflect.String {
+			return "object", nil
+		}
+	}
+	return "", fmt.Errorf("the type %s has no form in JSON", t)
 }
 
 func pointedAt(t reflect.Type) reflect.Type {
@@ -89,31 +172,24 @@ func pointedAt(t reflect.Type) reflect.Type {
 	return t
 }
 
-// notNull takes out the null that Go's pointers and slices allow.
-func notNull(s *jsonschema.Schema) {
-	types := slices.DeleteFunc(slices.Clone(s.Types), func(t string) bool { return t == "null" })
-	if len(types) == 1 {
-		s.Type, s.Types = types[0], nil
-	}
-}
-
 // namedField is a field of a struct as JSON has it.
 type namedField struct {
 	reflect.StructField
-	name string
+	name     string
+	optional bool
 }
 
 func fieldsOf(t reflect.Type) []namedField {
 	var fields []namedField
 	for _, field := range reflect.VisibleFields(t) {
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if field.Anonymous || !field.IsExported() || name == "-" {
 			continue
 		}
 		if name == "" {
 			name = field.Name
 		}
-		fields = append(fields, namedField{field, name})
+		fields = append(fields, namedField{field, name, strings.Contains(options, "omit")})
 	}
 	return fields
 }
@@ -126,7 +202,7 @@ func defaultsOf(t reflect.Type) (json.RawMessage, error) {
 		switch {
 		case given:
 			defaults[field.name] = literal(text, pointedAt(field.Type).Kind() == reflect.String)
-		case field.Type.Kind() == reflect.Struct && !isLeaf(field.Type):
+		case field.Type.Kind() == reflect.Struct && field.Type != timeType:
 			inner, err := defaultsOf(field.Type)
 			if err != nil {
 				return nil, err
@@ -139,17 +215,9 @@ func defaultsOf(t reflect.Type) (json.RawMessage, error) {
 	if len(defaults) == 0 {
 		return nil, nil
 	}
-	encoded, err := json.Marshal(defaults)
-	if err != nil {
-		return nil, fmt.Errorf("encoding the defaults: %w", err)
+	m := schemaMaker{out: []byte{'{'}}
+	for _, name := range slices.Sorted(maps.Keys(defaults)) {
+		m.set(name, defaults[name])
 	}
-	return encoded, nil
-}
-
-// literal is a tag's value as JSON.
-func literal(text string, isText bool) json.RawMessage {
-	if !isText && json.Valid([]byte(text)) {
-		return json.RawMessage(text)
-	}
-	return json.RawMessage(strconv.Quote(text))
+	return append(m.out, '}'), nil
 }

@@ -6,87 +6,113 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-
-	"github.com/google/jsonschema-go/jsonschema"
 )
 
-// applyTags adds to a field's schema what its tags say.
-func applyTags(s *jsonschema.Schema, tag reflect.StructTag) error {
-	s.Title, s.Description = tag.Get("title"), tag.Get("doc")
-	value := s // what speaks of values speaks of the items of a list
-	if s.Items != nil {
-		value = s.Items
+// Tags by what they speak of.
+var (
+	texts        = [...]string{"format", "pattern"}
+	valueNumbers = [...]string{"minLength", "maxLength", "minimum", "maximum", "multipleOf"}
+	listNumbers  = [...]string{"minItems", "maxItems"}
+)
+
+// tags writes what a field's tags say of its value, or, of a list, what they say of the list itself.
+func (m *schemaMaker) tags(tags reflect.StructTag, kind string) error {
+	if tags == "" {
+		return nil
 	}
-	set(tag, "format", &value.Format)
-	set(tag, "pattern", &value.Pattern)
-	isText := value.Type == "string"
-	if list, given := tag.Lookup("enum"); given {
-		value.Enum = nil
-		for text := range strings.SplitSeq(list, ",") {
-			value.Enum = append(value.Enum, literal(text, isText))
+	isText := kind == "string"
+	if title, given := tags.Lookup("title"); given {
+		m.set("title", quoted(title))
+	}
+	if doc, given := tags.Lookup("doc"); given {
+		m.set("description", quoted(doc))
+	}
+	if text, given := tags.Lookup("default"); given {
+		m.set("default", literal(text, isText))
+	}
+	if text, given := tags.Lookup("example"); given {
+		m.set("examples", append(append([]byte{'['}, literal(text, isText)...), ']'))
+	}
+	if err := m.numbers(tags, listNumbers[:]); err != nil || kind == "array" {
+		return err
+	}
+	return m.valueTags(tags, isText)
+}
+
+// valueTags writes what a field's tags say of a single value.
+func (m *schemaMaker) valueTags(tags reflect.StructTag, isText bool) error {
+	for _, name := range texts {
+		if text, given := tags.Lookup(name); given {
+			m.set(name, quoted(text))
 		}
 	}
-	if text, given := tag.Lookup("default"); given {
-		s.Default = literal(text, s.Type == "string")
+	if list, given := tags.Lookup("enum"); given {
+		m.set("enum", enum(list, isText, tags.Get("nullable") == "true"))
 	}
-	if text, given := tag.Lookup("example"); given {
-		s.Examples = []any{literal(text, s.Type == "string")}
-	}
-	if text, given := tag.Lookup("lookup"); given {
+	if text, given := tags.Lookup("lookup"); given {
 		lookup, err := lookupOf(text)
 		if err != nil {
 			return err
 		}
-		value.Extra = map[string]any{"x-lookup": lookup}
+		m.set("x-lookup", quoted(lookup))
 	}
-	if err := applyBounds(s, value, tag); err != nil {
-		return err
+	return m.numbers(tags, valueNumbers[:])
+}
+
+func enum(list string, isText, orNull bool) []byte {
+	values := []byte{'['}
+	for text := range strings.SplitSeq(list, ",") {
+		values = append(append(values, literal(text, isText)...), ',')
 	}
-	if tag.Get("nullable") == "true" && s.Type != "" {
-		s.Types, s.Type = []string{s.Type, "null"}, ""
-		if s.Enum != nil {
-			s.Enum = append(s.Enum, json.RawMessage("null"))
+	if orNull {
+		return append(values, "null]"...)
+	}
+	values[len(values)-1] = ']'
+	return values
+}
+
+func (m *schemaMaker) numbers(tags reflect.StructTag, names []string) error {
+	for _, name := range names {
+		text, given := tags.Lookup(name)
+		if !given {
+			continue
 		}
+		if _, err := strconv.ParseFloat(text, 64); err != nil || !json.Valid([]byte(text)) {
+			return fmt.Errorf("the tag %s:%q is not a number", name, text)
+		}
+		m.set(name, []byte(text))
 	}
 	return nil
 }
 
-func set(tag reflect.StructTag, name string, to *string) {
-	if text, given := tag.Lookup(name); given {
-		*to = text
-	}
-}
-
-func applyBounds(s, value *jsonschema.Schema, tag reflect.StructTag) error {
-	for name, to := range map[string]**int{
-		"minLength": &value.MinLength, "maxLength": &value.MaxLength, "minItems": &s.MinItems, "maxItems": &s.MaxItems,
-	} {
-		if err := parse(tag, name, to, strconv.Atoi); err != nil {
-			return err
+// itemTags are the tags of a list without those that speak of the list itself.
+func itemTags(tags reflect.StructTag) reflect.StructTag {
+	var b strings.Builder
+	for _, names := range [...][]string{texts[:], valueNumbers[:], {"enum", "lookup"}} {
+		for _, name := range names {
+			if value, given := tags.Lookup(name); given {
+				b.WriteString(name + ":" + strconv.Quote(value) + " ")
+			}
 		}
 	}
-	for name, to := range map[string]**float64{
-		"minimum": &value.Minimum, "maximum": &value.Maximum, "multipleOf": &value.MultipleOf,
-	} {
-		err := parse(tag, name, to, func(text string) (float64, error) { return strconv.ParseFloat(text, 64) })
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return reflect.StructTag(b.String())
 }
 
-func parse[N any](tag reflect.StructTag, name string, to **N, read func(string) (N, error)) error {
-	text, given := tag.Lookup(name)
-	if !given {
-		return nil
+// literal is a tag's value as JSON.
+func literal(text string, isText bool) json.RawMessage {
+	if !isText && json.Valid([]byte(text)) {
+		return json.RawMessage(text)
 	}
-	n, err := read(text)
+	return quoted(text)
+}
+
+// quoted is a text, or something made of texts, as JSON.
+func quoted(value any) json.RawMessage {
+	encoded, err := encode(value)
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", name, err)
+		panic(err) // texts always make JSON
 	}
-	*to = &n
-	return nil
+	return encoded
 }
 
 // lookup is the x-lookup of a field.

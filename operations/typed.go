@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// Typed makes an Operation whose schemas come out of the structs In and Out, as SchemaOf says. Defaults that In's tags
-// give are filled in before run sees the input. Typed panics if a struct makes no schema: that is a fault of the
-// connector, found by the first test that looks at it.
+// Typed makes an Operation whose schemas come out of the structs In and Out, as SchemaOf says; those of Out let unknown
+// fields pass. Defaults that In's tags give are filled in before run sees the input. Typed panics if a struct makes no
+// schema: that is a fault of the connector, found by the first test that looks at it.
 func Typed[In, Out any](spec Spec, run func(ctx context.Context, call *Call, in In) (Out, error)) Operation {
 	in, out := reflect.TypeFor[In](), reflect.TypeFor[Out]()
 	spec.Input, spec.Output = mustSchema(spec.Name, in, true), mustSchema(spec.Name, out, false)
