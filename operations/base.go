@@ -90,6 +90,16 @@ func (b Base) URL(endpoint string) string {
 // path begins with "/".
 func (b Base) Root(path string) string { return b.Origin() + b.prefix + path }
 
+// Below is the escaped path of a URL below the API's base path; "" is the base path itself. ok is false if it lies
+// elsewhere. The origin is of no account.
+func (b Base) Below(u *url.URL) (path string, ok bool) {
+	path, ok = strings.CutPrefix(u.EscapedPath(), b.prefix)
+	if ok {
+		path, ok = strings.CutPrefix(path, b.api)
+	}
+	return path, ok && (path == "" || path[0] == '/')
+}
+
 // Link reads a link that an answer held or a caller gives: absolute, or a path from the root ("/api/v2/…"), or
 // relative to the API's base path (which the empty link means). It must lead to the base's own origin; a link to
 // the vendor's declared origin counts as such. With a path prefix, the link always lies below it.

@@ -97,6 +97,44 @@ type Usage struct {
 
 	mu       sync.Mutex
 	warnings []string
+	waits    []Wait
+}
+
+// Wait is time that a call spent waiting for one limit.
+type Wait struct {
+	Limit string // the throttler's name, or "retry" for the time between tries
+	Time  time.Duration
+}
+
+// maxWaitNames bounds how many limits the waits of one call are told apart by.
+const maxWaitNames = 10
+
+// AddWaitFor is AddWait, with the name of what was waited for. Beyond ten names they count as "other".
+func (u *Usage) AddWaitFor(limit string, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	u.AddWait(d)
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	named := func(w Wait) bool { return w.Limit == limit }
+	i := slices.IndexFunc(u.waits, named)
+	if i < 0 && len(u.waits) >= maxWaitNames-1 {
+		limit = "other"
+		i = slices.IndexFunc(u.waits, named)
+	}
+	if i < 0 {
+		u.waits = append(u.waits, Wait{Limit: limit})
+		i = len(u.waits) - 1
+	}
+	u.waits[i].Time += d
+}
+
+// Waits are the waits so far, by what they were for.
+func (u *Usage) Waits() []Wait {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return slices.Clone(u.waits)
 }
 
 // AddWait adds time spent waiting for a limit or between tries.
@@ -181,6 +219,7 @@ type Target struct {
 	Trusted    bool // the operator named the origin himself: it may be a private address
 	Priority   Priority
 	Usage      *Usage
+	Input      json.RawMessage // of the operation: a throttler's key may hold a field of it
 }
 
 // Priority orders calls that wait for the same limit.

@@ -30,6 +30,9 @@ type Connector struct {
 
 	// ReadError turns the service's error body into code and message. Nil: judged by status alone.
 	ReadError func(status int, header http.Header, body []byte) UpstreamProblem
+	// Rejected tells whether an answer means that the access token is not or no longer valid, so that nothing was done
+	// and a renewed token may serve. peek is the body, if it is JSON of at most 4 KB; otherwise nil. Nil: status 401.
+	Rejected func(status int, header http.Header, peek []byte) bool
 }
 
 // Import tells where an imported connector comes from.

@@ -83,3 +83,43 @@ func shell(t *testing.T, script string, environment ...string) []string {
 	}
 	return printed
 }
+
+// TestCodeOfTheDocs holds that Go code on the pages compiles: each block stands in a test of the tree.
+func TestCodeOfTheDocs(t *testing.T) {
+	t.Parallel()
+	var compiled strings.Builder
+	for _, pattern := range []string{"../../operations/*_test.go", "../../connectors/*/*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			compiled.WriteString(unindented(string(text)))
+		}
+	}
+	page, err := os.ReadFile("../../docs/connector-authors.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := regexp.MustCompile("(?ms)^```go\n(.*?)^```\n").FindAllStringSubmatch(string(page), -1)
+	if len(blocks) == 0 {
+		t.Fatal("the page has no code")
+	}
+	for _, block := range blocks {
+		if !strings.Contains(compiled.String(), strings.TrimSuffix(unindented(block[1]), ")\n")) {
+			t.Errorf("no test holds this code:\n%s", block[1])
+		}
+	}
+}
+
+func unindented(code string) string {
+	var b strings.Builder
+	for line := range strings.Lines(code) {
+		b.WriteString(strings.TrimLeft(line, "\t"))
+	}
+	return b.String()
+}

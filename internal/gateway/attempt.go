@@ -1,13 +1,14 @@
 package gateway
 
 import (
+	"context"
 	"io"
 	"net/http"
 
 	"github.com/patchbay/patchbay/operations"
 )
 
-// attempt is the http.RoundTripper below the retries: destination, limit, signature, then the wire. It must not have
+// attempt is the http.RoundTripper below the retries: limit, breaker, signature, then the wire. It must not have
 // a CloseIdleConnections: the retrying client calls that after every failure, which would cut off everybody else.
 type attempt struct{ gateway *Gateway }
 
@@ -16,7 +17,7 @@ type attempt struct{ gateway *Gateway }
 func (a attempt) RoundTrip(request *http.Request) (*http.Response, error) {
 	x := exchangeOf(request.Context())
 	response, signed, err := a.once(x, request)
-	if err != nil || response.StatusCode != http.StatusUnauthorized || signed == nil {
+	if err != nil || signed == nil || !x.client.rejected(response) {
 		return response, err
 	}
 	renewed, err := x.client.renew(request.Context(), signed.token)
@@ -33,51 +34,88 @@ func (a attempt) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	x.client.target.Usage.Retries.Add(1)
+	x.client.plan.meters.retries.Inc()
 	response, _, err = a.once(x, again)
 	return response, err
 }
 
+// once takes the request's places and gives them back when its answer has been read, or at once if it failed.
 func (a attempt) once(x *exchange, request *http.Request) (*http.Response, *signature, error) {
-	c := x.client
-	limits := c.limitsOf(request.Method)
-	waited, err := a.gateway.limiter.Acquire(request.Context(), limits.buckets, c.target.Priority)
-	c.target.Usage.AddWait(waited)
+	ctx, c := request.Context(), x.client
+	limits := c.limitsOf(request)
+	ticket, err := a.gateway.breaker.Allow(c.place())
 	if err != nil {
 		closeBody(request)
-		return nil, nil, typed(request.Context(), err)
+		return nil, nil, x.heldBack(request, typed(ctx, err))
 	}
-	signature, err := c.sign(request.Context())
+	grant, err := a.acquire(ctx, c, limits)
+	var signature *signature
+	if err == nil {
+		signature, err = c.sign(ctx)
+	}
 	if err != nil {
+		grant.Release()
+		a.gateway.breaker.Report(c.place(), ticket, Outcome{Verdict: Unjudged})
 		closeBody(request)
-		return nil, nil, err
+		return nil, nil, x.heldBack(request, typed(ctx, err))
 	}
-	out := request.WithContext(request.Context())
+	out := request.WithContext(ctx)
 	out.Header = a.outgoing(request.Header, signature)
-	response, err := a.send(x, out)
+	response, err := a.send(x, out, ticket, grant)
 	if err != nil {
 		return nil, nil, err
 	}
 	response.Request = request // not out: an operation is to see no secret
-	if response.StatusCode == http.StatusTooManyRequests {
-		now := a.gateway.now()
-		if wait, ok := operations.RetryAfter(response.Header, now); ok {
-			a.gateway.limiter.Pause(request.Context(), limits.pause, now.Add(wait))
-		}
-	}
+	a.gateway.learn(ctx, limits, c.plan.meters, response)
 	return response, signature, nil
 }
 
-func (a attempt) send(x *exchange, request *http.Request) (*http.Response, error) {
-	usage, now := x.client.target.Usage, a.gateway.now
-	usage.Requests.Add(1)
-	start := now()
-	response, err := a.gateway.transport.of(x.client.target.Trusted).RoundTrip(request)
-	usage.AddUpstream(now().Sub(start))
+// acquire waits for the limits of a request, and counts the wait.
+func (a attempt) acquire(ctx context.Context, c *client, limits *limits) (Grant, error) {
+	grant, err := a.gateway.limiter.Acquire(ctx, limits.buckets, c.target.Priority)
+	c.waited(grant)
 	if err != nil {
+		fault := typed(ctx, err)
+		if fault.Code == operations.CodeRateLimited {
+			c.plan.meters.limit(grant.Bucket).refusals.Inc()
+		}
+		return Grant{}, fault
+	}
+	return grant, nil
+}
+
+func (a attempt) send(x *exchange, request *http.Request, ticket Ticket, grant Grant) (*http.Response, error) {
+	c, now := x.client, a.gateway.now
+	c.target.Usage.Requests.Add(1)
+	start := now()
+	response, err := a.gateway.transport.of(c.target.Trusted).RoundTrip(request)
+	took := now().Sub(start)
+	c.target.Usage.AddUpstream(took)
+	if err != nil {
+		grant.Release()
+		outcome, of := x.judge(request.Context(), err, took)
+		c.plan.meters.requests[of].Inc()
+		a.gateway.breaker.Report(c.place(), ticket, outcome)
 		return nil, err
 	}
-	response.Body = bound(response, a.gateway.transport.maxBody, x)
+	c.plan.meters.requests[classOf(response.StatusCode)].Inc()
+	a.gateway.breaker.Report(c.place(), ticket, judgeStatus(response.StatusCode))
+	release := grant.releaseWith(request.Context())
+	response.Body = bound(response, a.gateway.transport.maxBody, x, release)
 	return response, nil
+}
+
+// releaseWith gives what releases the grant when the answer has been read; the end of the call does so too, in case an
+// operation leaves an answer open. Nil: there is nothing to release.
+func (g Grant) releaseWith(ctx context.Context) func() {
+	if !g.Holds() {
+		return nil
+	}
+	stop := context.AfterFunc(ctx, g.Release)
+	return func() {
+		stop()
+		g.Release()
+	}
 }
 
 // outgoing makes the headers that go out: the caller's, over which the signature's win.

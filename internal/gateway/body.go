@@ -20,16 +20,23 @@ func (b bounded) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	response.Body = bound(response, b.maxBody, nil)
+	response.Body = bound(response, b.maxBody, nil, nil)
 	return response, nil
 }
 
-// bound puts a bound on an answer's body. x, unless nil, is told the time and judges the errors of reading.
-func bound(response *http.Response, most int64, x *exchange) io.ReadCloser {
+// bound puts a bound on an answer's body. x, unless nil, is told the time and judges the errors of reading; release,
+// unless nil, is called when the body has been read to its end, failed or been closed.
+func bound(response *http.Response, most int64, x *exchange, release func()) io.ReadCloser {
 	if response.Body == http.NoBody {
+		if release != nil {
+			release()
+		}
 		return response.Body
 	}
-	b := &body{ReadCloser: response.Body, left: most, tooLarge: response.ContentLength > most, exchange: x, status: response.StatusCode}
+	b := &body{
+		ReadCloser: response.Body, left: most, tooLarge: response.ContentLength > most, exchange: x, status: response.StatusCode,
+		release: release,
+	}
 	if response.Request != nil {
 		b.ctx = response.Request.Context()
 	}
@@ -44,6 +51,15 @@ type body struct {
 	exchange *exchange
 	status   int
 	ctx      context.Context // of the request: reading is a part of it
+	release  func()          // nil: nothing is held
+}
+
+// Close closes the body.
+func (b *body) Close() error {
+	if b.release != nil {
+		b.release()
+	}
+	return b.ReadCloser.Close()
 }
 
 // Read reads up to the bound. Beyond it the error is operations.CodeTooLarge.
@@ -55,6 +71,9 @@ func (b *body) Read(p []byte) (int, error) {
 	if b.left -= int64(n); b.left < 0 {
 		b.tooLarge = true
 		return n - 1, nil
+	}
+	if err != nil && b.release != nil {
+		b.release()
 	}
 	if err != nil && err != io.EOF && b.exchange != nil {
 		return n, b.exchange.bodyFault(b.ctx, b.status, err)

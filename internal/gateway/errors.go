@@ -64,6 +64,15 @@ func (x *exchange) lostTrack(response *http.Response) error {
 	return outcomeUnknown("the page that it was redirected to answered "+http.StatusText(response.StatusCode), nil)
 }
 
+// heldBack is the error of a request that the hub did not send: of a write that the service has redirected to another
+// page, that page says what came of it, and the write itself was sent.
+func (x *exchange) heldBack(request *http.Request, err *operations.Error) *operations.Error {
+	if x.safe || request.Response == nil || request.Method == x.method {
+		return err
+	}
+	return outcomeUnknown("the page that it was redirected to could not be asked ("+err.Detail+")", err)
+}
+
 func (x *exchange) unreachable(err error) *operations.Error {
 	return &operations.Error{
 		Code: operations.CodeUpstreamUnreachable, Err: err,

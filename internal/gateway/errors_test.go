@@ -236,8 +236,8 @@ func (zeros) Read(p []byte) (int, error) {
 // brokenLimiter fails, as one over a network may.
 type brokenLimiter struct{ openLimiter }
 
-func (*brokenLimiter) Acquire(context.Context, []gateway.Bucket, operations.Priority) (time.Duration, error) {
-	return time.Second, errors.New("secret address: connection refused")
+func (*brokenLimiter) Acquire(context.Context, []gateway.Bucket, operations.Priority) (gateway.Grant, error) {
+	return gateway.Grant{Waited: time.Second}, errors.New("secret address: connection refused")
 }
 
 func TestBrokenLimiter(t *testing.T) {

@@ -4,11 +4,10 @@ package gateway
 
 import (
 	"context"
-	"net/http"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/patchbay/patchbay/operations"
 	"github.com/patchbay/patchbay/operations/execute"
@@ -26,7 +25,9 @@ type Refresher interface {
 type Options struct {
 	Transport     *Transport    // nil: NewTransport with no options
 	Refresher     Refresher     // nil: tokens are not refreshed
-	Limiter       Limiter       // nil: NewMemoryLimiter with no options
+	Limiter       Limiter       // nil: a MemoryLimiter
+	Breaker       Breaker       // nil: a MemoryBreaker
+	Metrics       *Metrics      // nil: its own
 	MaxTries      int           // of one request, default 4
 	MaxRetryAfter time.Duration // a longer Retry-After is handed to the caller, not waited for; default 20 s
 	UserAgent     string        // default "patchbay"
@@ -40,6 +41,10 @@ type Gateway struct {
 	transport     *Transport
 	refresher     Refresher
 	limiter       Limiter
+	breaker       Breaker
+	metrics       *Metrics
+	plans         memo[planKey, *plan]
+	limits        memo[limitsKey, *limits]
 	maxRetryAfter time.Duration
 	userAgent     []string
 	now           func() time.Time
@@ -51,14 +56,22 @@ type Gateway struct {
 func New(options Options) *Gateway {
 	g := &Gateway{
 		transport: options.Transport, refresher: options.Refresher, limiter: options.Limiter,
+		breaker: options.Breaker, metrics: options.Metrics,
 		maxRetryAfter: options.MaxRetryAfter, userAgent: []string{"patchbay"}, now: options.Now, sleep: options.Sleep,
 	}
 	if g.transport == nil {
 		g.transport = NewTransport(TransportOptions{})
 	}
 	if g.limiter == nil {
-		g.limiter = NewMemoryLimiter(MemoryLimiterOptions{})
+		g.limiter = NewMemoryLimiter(MemoryLimiterOptions{Spread: 100 * time.Millisecond})
 	}
+	if g.breaker == nil {
+		g.breaker = NewMemoryBreaker(MemoryBreakerOptions{})
+	}
+	if g.metrics == nil {
+		g.metrics = NewMetrics()
+	}
+	g.plans.most, g.limits.most = 10_000, 50_000
 	if g.maxRetryAfter == 0 {
 		g.maxRetryAfter = 20 * time.Second
 	}
@@ -84,48 +97,15 @@ func (g *Gateway) Client(target operations.Target) operations.Doer {
 	if target.Usage == nil {
 		target.Usage = &operations.Usage{}
 	}
-	return &client{gateway: g, target: target, credential: target.Credential}
-}
-
-// client sends the requests of one call.
-type client struct {
-	gateway *Gateway
-	target  operations.Target
-
-	mu         sync.Mutex
-	credential *operations.Credential // the newest
-	signature  *signature             // made of credential; nil: not yet
-	early      bool                   // a refresh ahead of expiry was tried
-	asked      bool                   // a refresh after a refusal was tried
-	limits     limits                 // for limits.method
-}
-
-// Do sends a request, as often as its policy allows.
-func (c *client) Do(request *http.Request) (*http.Response, error) {
-	if err := c.admit(request); err != nil {
-		closeBody(request)
-		return nil, err
-	}
-	x := newExchange(c, request)
-	prepared, err := x.prepare(request)
-	if err != nil {
-		return nil, err
-	}
-	response, err := c.gateway.retrying.Do(&retryablehttp.Request{Request: prepared})
-	if err == nil {
-		err = x.lostTrack(response)
-	}
-	if err != nil {
-		if response != nil {
-			_ = response.Body.Close()
-		}
-		return nil, x.fault(request.Context(), err)
-	}
-	return response, nil
-}
-
-func closeBody(request *http.Request) {
-	if request.Body != nil {
-		_ = request.Body.Close()
+	return &client{
+		gateway: g, target: target, credential: target.Credential, plan: g.planOf(&target.Connector, &target.Operation),
 	}
 }
+
+// Collectors are the gateway's metrics, to be registered once.
+func (g *Gateway) Collectors() []prometheus.Collector {
+	return append(g.metrics.Collectors(), newBreakers(g.breaker))
+}
+
+// Breakers lists the services that fail, by credential, in no order.
+func (g *Gateway) Breakers() []BreakerState { return g.breaker.States() }

@@ -83,22 +83,37 @@ type openLimiter struct {
 	mu      sync.Mutex
 	buckets []gateway.Bucket
 	paused  map[string]time.Time
+	lessons []gateway.Lesson
 }
 
-func (l *openLimiter) Acquire(_ context.Context, buckets []gateway.Bucket, _ operations.Priority) (time.Duration, error) {
+func (l *openLimiter) Acquire(_ context.Context, buckets []gateway.Bucket, _ operations.Priority) (gateway.Grant, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.buckets = buckets
-	return 0, nil
+	return gateway.Grant{}, nil
 }
 
-func (l *openLimiter) Pause(_ context.Context, key string, until time.Time) {
+func (l *openLimiter) Pause(_ context.Context, pause gateway.Pause) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.paused == nil {
 		l.paused = map[string]time.Time{}
 	}
-	l.paused[key] = until
+	l.paused[pause.Key] = pause.Until
+}
+
+func (l *openLimiter) Learn(_ context.Context, lesson gateway.Lesson) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lessons = append(l.lessons, lesson)
+}
+
+func (l *openLimiter) Inspect(_ context.Context, buckets []gateway.Bucket) ([]gateway.BucketState, error) {
+	states := make([]gateway.BucketState, len(buckets))
+	for i := range buckets {
+		states[i].Bucket = buckets[i]
+	}
+	return states, nil
 }
 
 // newGateway makes a gateway that waits in no real time.

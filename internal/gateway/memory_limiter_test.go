@@ -87,7 +87,7 @@ func TestOnePauseHoldsUpNobodyElse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(MemoryLimiterOptions{})
 		ctx, shared, own := t.Context(), Bucket{Key: "shared", Limit: 2, Window: time.Second}, Bucket{Key: "own", Limit: 9, Window: time.Second}
-		l.limiter.Pause(ctx, own.Key, time.Now().Add(3*time.Second))
+		l.limiter.Pause(ctx, Pause{Key: own.Key, Until: time.Now().Add(3 * time.Second)})
 		l.join(ctx, "paused a", live, shared, own)
 		l.join(ctx, "paused b", live, shared, own)
 		for _, name := range []string{"a", "b", "c", "d"} {
@@ -174,7 +174,7 @@ func TestLeavingTheLine(t *testing.T) {
 		l.join(ctx, "leaves", live, one)
 		l.join(late, "late", live, one)
 		time.Sleep(time.Second)
-		l.limiter.Pause(t.Context(), one.Key, time.Now().Add(6*time.Second))
+		l.limiter.Pause(t.Context(), Pause{Key: one.Key, Until: time.Now().Add(6 * time.Second)})
 		cancel()
 		synctest.Wait()
 		l.join(t.Context(), "last", live, one)
@@ -189,7 +189,7 @@ func TestPauseOfABucketWithoutALimitReachesThoseInLine(t *testing.T) {
 		ctx, one, free := t.Context(), Bucket{Key: "one", Limit: 1, Window: time.Second}, Bucket{Key: "free"}
 		l.join(ctx, "first", live, one, free)
 		l.join(ctx, "second", live, one, free)
-		l.limiter.Pause(ctx, free.Key, time.Now().Add(4*time.Second))
+		l.limiter.Pause(ctx, Pause{Key: free.Key, Until: time.Now().Add(4 * time.Second)})
 		l.check(t, "first 0s", "second 4s")
 	})
 }

@@ -2,109 +2,91 @@ package gateway
 
 import (
 	"container/list"
+	"slices"
 	"time"
 
 	"github.com/patchbay/patchbay/operations"
 )
 
-// bucket is a bucket of the MemoryLimiter, with those who wait for it. Its limiter's lock guards it.
-type bucket struct {
-	meter
-	paused int64                 // until then it gives out nothing
-	lines  [priorities]list.List // of *waiter, each first come, first served
-	timer  *time.Timer
-	armed  int64 // when the timer fires; 0: not set
-}
-
-// next says when a place is to be had, if ahead others get theirs before.
-func (b *bucket) next(now, ahead int64, priority operations.Priority) int64 {
-	if b.paused > now {
-		return max(b.paused, b.meter.next(now, ahead, priority))
-	}
-	return b.meter.next(now, ahead, priority)
-}
-
-func (b *bucket) waits() bool {
-	for i := range b.lines {
-		if b.lines[i].Len() > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-func (b *bucket) idle(now int64) bool { return b.paused <= now && b.empty(now) && !b.waits() }
-
-// waiter is a request in line, in the lines of all its buckets.
-type waiter struct {
-	priority operations.Priority
-	buckets  []*bucket
-	places   []*list.Element // in the lines of buckets
-	granted  chan struct{}   // closed when its turn has come
-	bound    time.Duration   // of the wait
-}
-
-func (w *waiter) join() {
-	for _, b := range w.buckets {
-		w.places = append(w.places, b.lines[w.priority].PushBack(w))
-	}
-}
-
-func (w *waiter) leave() {
-	for i, b := range w.buckets {
-		b.lines[w.priority].Remove(w.places[i])
-	}
-}
-
-// turn says when a request that now comes last in its line will have its turn, and which bucket makes it wait
-// longest.
-func (w *waiter) turn(now int64) (slowest *bucket, at int64) {
-	for _, b := range w.buckets {
-		var ahead int64
-		for p := range w.priority + 1 {
-			ahead += int64(b.lines[p].Len())
-		}
-		if free := b.next(now, ahead, w.priority); slowest == nil || free > at {
-			slowest, at = b, free
-		}
-	}
-	return slowest, at
-}
-
 // blocking finds a bucket that has no place now.
 func blocking(buckets []*bucket, now int64, priority operations.Priority) *bucket {
 	for _, b := range buckets {
-		if b.next(now, 0, priority) > now {
+		if b.blocks(now, priority) {
 			return b
 		}
 	}
 	return nil
 }
 
-func takeAll(buckets []*bucket, now int64) {
+func takeAll(buckets []*bucket, now int64, priority operations.Priority) {
 	for _, b := range buckets {
-		b.take(now)
+		b.take(now, priority)
 	}
 }
 
-// serve gives the places a bucket has to those in line, best priority first. One who waits for another bucket too is
-// passed over, so that one bucket's pause holds up nobody else; the timer of that other bucket will serve him.
+// order is the order in which the classes are served: those whose turn it is, then the better ones first.
+func (b *bucket) order() [priorities]operations.Priority {
+	order := [priorities]operations.Priority{operations.PriorityLive, operations.PriorityDDL, operations.PriorityBulk}
+	slices.SortStableFunc(order[:], func(p, q operations.Priority) int {
+		switch {
+		case b.due(p) == b.due(q):
+			return 0
+		case b.due(p):
+			return -1
+		default:
+			return 1
+		}
+	})
+	return order
+}
+
+// serve gives the places a bucket has to those in line. One who waits for another bucket too is passed over, so that
+// one bucket's pause holds up nobody else; the timer of that other bucket will serve him.
 func (l *MemoryLimiter) serve(b *bucket, now int64) {
-	for p := range b.lines {
-		for place := b.lines[p].Front(); place != nil && b.next(now, 0, operations.Priority(p)) <= now; {
-			w := place.Value.(*waiter)
-			place = place.Next()
+	var places [priorities]*list.Element // whom of each line to look at next
+	for p := range places {
+		places[p] = b.lines[p].Front()
+	}
+	for l.serveOne(b, now, &places) {
+	}
+	l.arm(b, now)
+}
+
+func (l *MemoryLimiter) serveOne(b *bucket, now int64, places *[priorities]*list.Element) bool {
+	for _, p := range b.order() {
+		for places[p] != nil && !b.blocks(now, p) {
+			w := places[p].Value.(*waiter)
+			places[p] = places[p].Next()
 			if other := blocking(w.buckets, now, w.priority); other != nil {
 				l.arm(other, now)
 				continue
 			}
-			takeAll(w.buckets, now)
-			w.leave()
-			l.waiting--
-			close(w.granted)
+			l.give(w, now)
+			return true
 		}
 	}
-	l.arm(b, now)
+	return false
+}
+
+// give lets a request in line go.
+func (l *MemoryLimiter) give(w *waiter, now int64) {
+	takeAll(w.buckets, now, w.priority)
+	w.leave()
+	for _, b := range w.buckets {
+		w.paused = w.paused || b.paused > w.since
+	}
+	w.concurrent = concurrentOf(w.buckets)
+	l.waiting--
+	close(w.granted)
+}
+
+// serveOwed serves those whose turn has come by a place that went to somebody who had not to wait.
+func (l *MemoryLimiter) serveOwed(buckets []*bucket, now int64) {
+	for _, b := range buckets {
+		if b.lines[operations.PriorityBulk].Len() > 0 && b.due(operations.PriorityBulk) {
+			l.serve(b, now)
+		}
+	}
 }
 
 // serveDue serves buckets whose timer is due but has not come round yet.
@@ -120,7 +102,7 @@ func (l *MemoryLimiter) serveDue(buckets []*bucket, now int64) {
 func (l *MemoryLimiter) arm(b *bucket, now int64) {
 	var at int64
 	for p := range b.lines {
-		if b.lines[p].Len() == 0 {
+		if b.lines[p].Len() == 0 || b.full(operations.Priority(p)) { // whoever gives a place back serves
 			continue
 		}
 		if free := b.next(now, 0, operations.Priority(p)); free > now && (at == 0 || free < at) {
@@ -160,7 +142,7 @@ func (l *MemoryLimiter) tidy(now int64) {
 	look := 4 * l.added
 	l.added = 0
 	for key, b := range l.buckets {
-		if b.idle(now) || look <= 0 && !b.waits() {
+		if b.idle(now) || look <= 0 && !b.needed() {
 			l.forget(key, b)
 		}
 		if look--; look <= 0 && len(l.buckets) <= l.maxBuckets {

@@ -117,11 +117,12 @@ func (x *exchange) beforeRetry(request *http.Request) error {
 	g, usage := x.client.gateway, x.client.target.Usage
 	start := g.now()
 	err := g.sleep(request.Context(), x.wait)
-	usage.AddWait(g.now().Sub(start))
+	usage.AddWaitFor("retry", g.now().Sub(start))
 	if err != nil {
 		return err
 	}
 	usage.Retries.Add(1)
+	x.client.plan.meters.retries.Inc()
 	return rewind(request)
 }
 

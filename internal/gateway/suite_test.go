@@ -10,9 +10,9 @@ import (
 
 func TestMemoryLimiter(t *testing.T) {
 	t.Parallel()
-	gatewaytest.TestLimiter(t, func(*testing.T) gateway.Limiter {
+	gatewaytest.TestLimiter(t, gatewaytest.Limiters{Start: func(*testing.T) gateway.Limiter {
 		return gateway.NewMemoryLimiter(gateway.MemoryLimiterOptions{})
-	})
+	}})
 }
 
 func TestMemoryCache(t *testing.T) {

@@ -31,11 +31,7 @@ func checkConnector(t *testing.T, c operations.Connector) {
 	if !isLink(c.Docs) {
 		t.Errorf("connector %s: docs %q is not an https link", c.Name, c.Docs)
 	}
-	for _, throttler := range c.Throttlers {
-		if throttler.Name == "" || throttler.TTL <= 0 || throttler.Limit <= 0 || throttler.Key == "" {
-			t.Errorf("throttler %+v lacks a name, window, limit or key", throttler)
-		}
-	}
+	checkThrottlers(t, c.Throttlers)
 	for _, auth := range c.Auth {
 		if !snakeCase.MatchString(auth.Name) || auth.Title == "" || len(auth.Fields) == 0 {
 			t.Errorf("auth scheme %q lacks a name, a title or fields", auth.Name)
@@ -45,6 +41,15 @@ func checkConnector(t *testing.T, c operations.Connector) {
 		return o.Spec().Name == c.Verify && o.Spec().Effect == operations.EffectRead
 	}) {
 		t.Errorf("connector %s: verify %q is not one of its reads", c.Name, c.Verify)
+	}
+}
+
+func checkThrottlers(t *testing.T, throttlers []operations.Throttler) {
+	t.Helper()
+	for _, throttler := range throttlers {
+		if err := throttler.Validate(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -66,6 +71,7 @@ func checkCatalogue(t *testing.T, c operations.Connector, required []Required) {
 
 func checkNames(t *testing.T, s operations.Spec) {
 	t.Helper()
+	checkThrottlers(t, s.Throttlers)
 	if !snakeCase.MatchString(s.Name) {
 		t.Errorf("name %q is not snake_case", s.Name)
 	}

@@ -102,9 +102,16 @@ type Meta struct {
 	AgeSeconds float64  `json:"ageSeconds,omitempty"` // of a cached answer
 	Attempts   int64    `json:"attempts"`             // upstream requests, each try counted
 	WaitedMs   float64  `json:"waitedMs"`             // for limits and between tries
+	Waits      []Wait   `json:"waits,omitempty"`      // what it was waited for
 	UpstreamMs float64  `json:"upstreamMs"`
 	DurationMs float64  `json:"durationMs"` // of the whole call
 	Warnings   []string `json:"warnings,omitempty"`
+}
+
+// Wait is time spent waiting for one limit.
+type Wait struct {
+	Limit string  `json:"limit"` // the throttler's name, or "retry" for the time between tries
+	Ms    float64 `json:"ms"`
 }
 
 // Call runs one call. The error is always an *operations.Error; the result's meta is filled in either way.
@@ -215,6 +222,9 @@ func priority(request Request, spec operations.Spec) operations.Priority {
 func (m *Meta) fill(usage *operations.Usage, duration time.Duration) {
 	m.Attempts = usage.Requests.Load()
 	m.WaitedMs = milliseconds(usage.Waited())
+	for _, wait := range usage.Waits() {
+		m.Waits = append(m.Waits, Wait{Limit: wait.Limit, Ms: milliseconds(wait.Time)})
+	}
 	m.UpstreamMs = milliseconds(usage.Upstream())
 	m.DurationMs = milliseconds(duration)
 	m.Warnings = usage.Warnings()

@@ -67,7 +67,7 @@ func (r *run) callOf(input json.RawMessage) *operations.Call {
 		Invoke: r.invoke, Workspace: r.caller.Workspace, Caller: r.caller.Key,
 		HTTP: r.x.Upstream.Client(operations.Target{
 			Connector: *r.plan.Connector, Operation: r.plan.Spec, Credential: r.credential, Base: r.base,
-			Trusted: r.trusted, Priority: r.priority, Usage: r.usage,
+			Trusted: r.trusted, Priority: r.priority, Usage: r.usage, Input: input,
 		}),
 	}
 	if r.credential != nil {

@@ -1,0 +1,72 @@
+package gateway
+
+import (
+	"cmp"
+	"net/http"
+	"sync"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/patchbay/patchbay/operations"
+)
+
+// client sends the requests of one call.
+type client struct {
+	gateway *Gateway
+	target  operations.Target
+	plan    *plan
+
+	mu         sync.Mutex
+	credential *operations.Credential // the newest
+	signature  *signature             // made of credential; nil: not yet
+	early      bool                   // a refresh ahead of expiry was tried
+	asked      bool                   // a refresh after a refusal was tried
+}
+
+// place is what the breaker judges.
+func (c *client) place() Place {
+	place := Place{Connector: c.target.Connector.Name, Base: c.target.Base}
+	if c.target.Credential != nil {
+		place.Workspace, place.Credential = c.target.Credential.Workspace, c.target.Credential.ID
+	}
+	return place
+}
+
+// waited counts the wait for a grant.
+func (c *client) waited(grant Grant) {
+	if grant.Waited > 0 {
+		limit := cmp.Or(grant.Bucket, "limit")
+		c.target.Usage.AddWaitFor(limit, grant.Waited)
+		c.plan.meters.waited(limit, grant.Waited)
+	}
+}
+
+// Do sends a request, as often as its policy allows.
+func (c *client) Do(request *http.Request) (*http.Response, error) {
+	if err := c.admit(request); err != nil {
+		closeBody(request)
+		return nil, err
+	}
+	x := newExchange(c, request)
+	prepared, err := x.prepare(request)
+	if err != nil {
+		return nil, err
+	}
+	response, err := c.gateway.retrying.Do(&retryablehttp.Request{Request: prepared})
+	if err == nil {
+		err = x.lostTrack(response)
+	}
+	if err != nil {
+		if response != nil {
+			_ = response.Body.Close()
+		}
+		return nil, x.fault(request.Context(), err)
+	}
+	return response, nil
+}
+
+func closeBody(request *http.Request) {
+	if request.Body != nil {
+		_ = request.Body.Close()
+	}
+}
