@@ -19,6 +19,9 @@ type Connector struct {
 	// {fields} of the credential. Requests never leave the origin.
 	Origin   string
 	BasePath string
+	// Beside are further origins of the service, to which requests go unsigned: places for uploads and downloads whose
+	// addresses let in whoever has them. An operation may send there; a caller's own requests and links may not.
+	Beside []string
 
 	Auth       []Auth
 	Throttlers []Throttler // declared limits, held for every upstream request

@@ -33,6 +33,7 @@ func Connector() operations.Connector {
 		Docs:        docs,
 		Origin:      "https://slack.com",
 		BasePath:    "/api",
+		Beside:      []string{"https://files.slack.com"}, // the addresses that files.getUploadURLExternal gives
 		Auth:        schemes,
 		Throttlers:  throttlers(),
 		Verify:      "get_identity",

@@ -109,6 +109,10 @@ func (v *Vault) renewalError(err error) *operations.Error {
 // errorCode matches the error codes of OAuth2 and of those services that have their own. Anything else is not shown.
 var errorCode = regexp.MustCompile(`^[a-z][a-z0-9_.-]{0,63}$`)
 
+// troubles are error codes that speak of the service, not of the credential: those of OAuth2, and Slack's, which come with
+// status 200 (https://docs.slack.dev/reference/methods/oauth.v2.access#errors).
+var troubles = []string{"server_error", "temporarily_unavailable", "internal_error", "fatal_error", "service_unavailable"}
+
 func (v *Vault) refusal(refused *oauth2.RetrieveError) *operations.Error {
 	status := refused.Response.StatusCode
 	code := strings.ToLower(refused.ErrorCode)
@@ -120,7 +124,7 @@ func (v *Vault) refusal(refused *oauth2.RetrieveError) *operations.Error {
 	case status == http.StatusTooManyRequests || code == "ratelimited" || code == "rate_limited" || code == "slow_down":
 		e.Code, e.Detail = operations.CodeRateLimited, "the service renews no more access tokens for now; try again later"
 		e.RetryAfter, _ = operations.RetryAfter(refused.Response.Header, v.Now())
-	case status >= 500 || status == http.StatusRequestTimeout || code == "server_error" || code == "temporarily_unavailable":
+	case status >= 500 || status == http.StatusRequestTimeout || slices.Contains(troubles, code):
 		e.Code, e.Detail = operations.CodeUpstreamFailed, "the service failed to renew the access token; try again later"
 	case code == "" && !slices.Contains([]int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden}, status):
 		e.Code, e.Detail = operations.CodeUpstreamFailed, "the service's answer to the renewal of the access token makes no sense"

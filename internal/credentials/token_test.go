@@ -29,6 +29,7 @@ func badAnswers() []badAnswer {
 		{"hostile code", 400, jsonType, `{"error":"LEAK <b>"}`, operations.CodeCredentialRejected, ""},
 		{"limit", 429, jsonType, `{"error":"LEAK"}`, operations.CodeRateLimited, "leak"},
 		{"busy", 503, jsonType, `{"error":"temporarily_unavailable"}`, operations.CodeUpstreamFailed, "temporarily_unavailable"},
+		{"Slack in trouble", 200, jsonType, `{"ok":false,"error":"internal_error"}`, operations.CodeUpstreamFailed, "internal_error"},
 		{"broken", 500, "text/html", `LEAK`, operations.CodeUpstreamFailed, ""},
 		{"not there", 404, "text/html", `LEAK`, operations.CodeUpstreamFailed, ""},
 		{"redirect", 307, "text/html", ``, operations.CodeUpstreamFailed, ""},

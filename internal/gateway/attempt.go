@@ -51,7 +51,7 @@ func (a attempt) once(x *exchange, request *http.Request) (*http.Response, *sign
 	grant, err := a.acquire(ctx, c, limits)
 	var signature *signature
 	if err == nil {
-		signature, err = c.sign(ctx)
+		signature, err = c.signatureFor(ctx, request.URL)
 	}
 	if err != nil {
 		grant.Release()
@@ -88,7 +88,7 @@ func (a attempt) send(x *exchange, request *http.Request, ticket Ticket, grant G
 	c, now := x.client, a.gateway.now
 	c.target.Usage.Requests.Add(1)
 	start := now()
-	response, err := a.gateway.transport.of(c.target.Trusted).RoundTrip(request)
+	response, err := a.gateway.transport.of(c.target.Trusted && c.target.Base.Owns(request.URL)).RoundTrip(request)
 	took := now().Sub(start)
 	c.target.Usage.AddUpstream(took)
 	if err != nil {

@@ -3,6 +3,7 @@ package gateway
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/patchbay/patchbay/operations"
@@ -51,10 +52,10 @@ func (c *client) admitHeader(request *http.Request) error {
 	return nil
 }
 
-// pinned refuses a URL outside of the connector's origin.
+// pinned refuses a URL outside of the connector's origin and of those beside it.
 func (c *client) pinned(u *url.URL) error {
 	switch {
-	case u == nil || !c.target.Base.Owns(u):
+	case u == nil || !c.target.Base.Owns(u) && !c.beside(u):
 		return c.refusal("this destination")
 	case u.Opaque != "":
 		return c.refusal("a URL without a path")
@@ -63,9 +64,15 @@ func (c *client) pinned(u *url.URL) error {
 	}
 }
 
+// beside tells whether a URL lies on an origin that the connector names beside its own.
+func (c *client) beside(u *url.URL) bool {
+	return u.User == nil && slices.Contains(c.target.Connector.Beside, strings.ToLower(u.Scheme+"://"+u.Host))
+}
+
 // names tells whether a Host means the connector's origin.
 func (c *client) names(scheme, host string) bool {
-	return c.target.Base.Owns(&url.URL{Scheme: scheme, Host: host})
+	u := &url.URL{Scheme: scheme, Host: host}
+	return c.target.Base.Owns(u) || c.beside(u)
 }
 
 func (c *client) refusal(what string) *operations.Error {

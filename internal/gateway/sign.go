@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/patchbay/patchbay/operations"
@@ -98,6 +99,14 @@ func field(credential *operations.Credential, name string) string {
 		return value
 	}
 	return credential.Secrets[name]
+}
+
+// signatureFor gives the signature for a request to a URL: none where it does not go to the connector's own origin.
+func (c *client) signatureFor(ctx context.Context, u *url.URL) (*signature, error) {
+	if !c.target.Base.Owns(u) {
+		return nil, nil
+	}
+	return c.sign(ctx)
 }
 
 // sign gives the signature for the next request, of a token that is good for a while. Nil: the service wants none.
