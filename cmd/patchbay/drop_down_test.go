@@ -4,12 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -25,20 +22,10 @@ const manyChannels = 3060
 func openChannels(t testing.TB) (*slacktest.Sandbox, *client) {
 	t.Helper()
 	slack := slacktest.New(slacktest.Options{Channels: manyChannels})
-	service := httptest.NewServer(slack)
-	t.Cleanup(service.Close)
-	c := console{in: strings.NewReader(""), out: io.Discard, err: io.Discard, environment: []string{
-		"PATCHBAY_ADMIN_KEY=" + testKey, "PATCHBAY_SLACK_BASE_URL=" + service.URL,
-	}}
-	h, err := newHub(t.Context(), c, config{Data: t.TempDir(), serving: true, LogLevel: warnings})
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := serveTestHub(t, h)
-	credential := map[string]any{"id": "team", "connector": "slack", "secrets": map[string]string{"access_token": slacktest.Token}}
-	if _, err := at.do(t.Context(), http.MethodPost, "/v1/credentials", credential); err != nil {
-		t.Fatal(err)
-	}
+	at := openAt(t, "slack", slack)
+	mustDo(t, at, http.MethodPost, "/v1/credentials", map[string]any{
+		"id": "team", "connector": "slack", "secrets": map[string]string{"access_token": slacktest.Token},
+	})
 	return slack, at
 }
 
