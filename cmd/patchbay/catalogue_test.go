@@ -5,14 +5,15 @@ import (
 	"testing"
 
 	"github.com/patchbay/patchbay/connectors"
+	"github.com/patchbay/patchbay/connectors/platform"
 )
 
 func TestConnectors(t *testing.T) {
 	t.Parallel()
 	contains(t, must(t, nil, "", "connectors").out, "CONNECTOR", "outreach", "oauth2")
 	list := decode[struct{ Connectors []connectorLine }](t, must(t, nil, "", "connectors", "--json").out)
-	if len(list.Connectors) != len(connectors.All()) {
-		t.Errorf("%d connectors, want %d", len(list.Connectors), len(connectors.All()))
+	if len(list.Connectors) != len(connectors.All(platform.Options{})) {
+		t.Errorf("%d connectors, want %d", len(list.Connectors), len(connectors.All(platform.Options{})))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/patchbay/patchbay/connectors"
+	"github.com/patchbay/patchbay/connectors/platform"
 	"github.com/patchbay/patchbay/internal/credentials"
 	"github.com/patchbay/patchbay/internal/gateway"
 	"github.com/patchbay/patchbay/internal/store"
@@ -35,7 +36,7 @@ func bad(name, mend, format string, args ...any) []finding {
 }
 
 func (d doctor) settings(ctx context.Context) []finding {
-	catalogue, err := operations.NewCatalogue(connectors.All())
+	catalogue, err := operations.NewCatalogue(connectors.All(platform.Options{}))
 	if err != nil {
 		return bad("settings", "", "%s", err)
 	}
@@ -201,7 +202,7 @@ func (d doctor) masterKey(ctx context.Context) []finding {
 }
 
 func (d doctor) proveKey(ctx context.Context, key credentials.MasterKey) error {
-	catalogue, err := operations.NewCatalogue(connectors.All())
+	catalogue, err := operations.NewCatalogue(connectors.All(platform.Options{}))
 	if err != nil {
 		return err
 	}
@@ -245,7 +246,7 @@ func (d doctor) hubAnswers(ctx context.Context) bool {
 
 func (d doctor) connectors(context.Context) []finding {
 	count := 0
-	for _, connector := range connectors.All() {
+	for _, connector := range connectors.All(platform.Options{}) {
 		for _, operation := range connector.Operations {
 			spec := operation.Spec()
 			_, errInput := spec.Input.Compile()
@@ -256,7 +257,7 @@ func (d doctor) connectors(context.Context) []finding {
 			count++
 		}
 	}
-	return ok("connectors", "%d with %d operations; all schemas can be used", len(connectors.All()), count)
+	return ok("connectors", "%d with %d operations; all schemas can be used", len(connectors.All(platform.Options{})), count)
 }
 
 // clock finds a clock that runs behind the data, which makes tokens and records lie about their age.
@@ -271,7 +272,7 @@ func (d doctor) clock(context.Context) []finding {
 
 // reach asks each service for anything at all, and its clock.
 func (d doctor) reach(ctx context.Context) []finding {
-	catalogue, err := operations.NewCatalogue(connectors.All())
+	catalogue, err := operations.NewCatalogue(connectors.All(platform.Options{}))
 	if err != nil {
 		return bad("online", "", "%s", err)
 	}

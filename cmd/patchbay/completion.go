@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/patchbay/patchbay/connectors"
+	"github.com/patchbay/patchbay/connectors/platform"
 )
 
 // completeConnector offers the names of connectors.
@@ -16,7 +17,7 @@ func completeConnector(_ *cobra.Command, args []string, _ string) ([]cobra.Compl
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	var names []cobra.Completion
-	for _, connector := range connectors.All() {
+	for _, connector := range connectors.All(platform.Options{}) {
 		names = append(names, cobra.CompletionWithDesc(connector.Name, connector.Title))
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
@@ -28,7 +29,7 @@ func completeOperation(_ *cobra.Command, args []string, begun string) ([]cobra.C
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	var names []cobra.Completion
-	for _, connector := range connectors.All() {
+	for _, connector := range connectors.All(platform.Options{}) {
 		for _, operation := range connector.Operations {
 			spec := operation.Spec()
 			if full := connector.Name + "." + spec.Name; strings.HasPrefix(full, begun) {

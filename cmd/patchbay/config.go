@@ -123,6 +123,9 @@ func (c config) origins(w console, catalogue *operations.Catalogue, imported []s
 	return origins, nil
 }
 
+// namesOrigins tells whether any connector is to lie elsewhere.
+func (c config) namesOrigins(w console) bool { return len(c.BaseURLs)+len(c.environmentOrigins(w)) > 0 }
+
 func (c config) environmentOrigins(w console) map[string]string {
 	found := map[string]string{}
 	for _, pair := range w.environment {

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/patchbay/patchbay/connectors"
+	"github.com/patchbay/patchbay/connectors/platform"
 	"github.com/patchbay/patchbay/operations"
 	"github.com/patchbay/patchbay/operations/conformance"
 )
@@ -28,10 +29,10 @@ const (
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	hub, at := openTestHub(t)
-	for _, connector := range connectors.All() {
+	for _, connector := range connectors.All(platform.Options{}) {
 		t.Run(connector.Name, func(t *testing.T) {
 			conformance.Declared(t, connector, conformance.Catalogue(t, filepath.Join(catalogues, connector.Name+".json")))
-			if len(sandboxesOf(connector.Name)) == 0 {
+			if len(connector.Auth) > 0 && len(sandboxesOf(connector.Name)) == 0 {
 				t.Fatal("the connector has no sandbox")
 			}
 			conformance.Runs(t, connector, harness(hub, at, connector))
@@ -50,7 +51,7 @@ func TestEveryConnectorHasACatalogue(t *testing.T) {
 	for _, file := range files {
 		required = append(required, strings.TrimSuffix(filepath.Base(file), ".json"))
 	}
-	for _, connector := range connectors.All() {
+	for _, connector := range connectors.All(platform.Options{}) {
 		offered = append(offered, connector.Name)
 	}
 	slices.Sort(offered)
@@ -90,6 +91,9 @@ func harness(h *hub, at *client, c operations.Connector) conformance.Harness {
 		Secrets: secrets,
 		Fresh: func(t *testing.T) {
 			t.Helper()
+			if len(c.Auth) == 0 {
+				return // the hub's own: its samples do not meet
+			}
 			response, err := http.Post(h.ground.origins[c.Name]+"/_sandbox/reset", "application/json", nil)
 			if err != nil || response.Body.Close() != nil || response.StatusCode >= 300 {
 				t.Fatalf("resetting the sandbox: %v %v", response, err)

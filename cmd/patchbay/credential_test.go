@@ -12,6 +12,7 @@ import (
 
 	"github.com/patchbay/patchbay/connectors"
 	"github.com/patchbay/patchbay/connectors/outreach/outreachtest"
+	"github.com/patchbay/patchbay/connectors/platform"
 	"github.com/patchbay/patchbay/operations"
 )
 
@@ -148,7 +149,7 @@ func TestLifeOfAKey(t *testing.T) {
 // TestEverySandboxHasItsCredential also finds a connector that was added without one.
 func TestEverySandboxHasItsCredential(t *testing.T) {
 	t.Parallel()
-	for _, connector := range connectors.All() {
+	for _, connector := range connectors.All(platform.Options{}) {
 		i := slices.IndexFunc(sandboxes(), func(s sandbox) bool { return s.connector == connector.Name })
 		if connector.Origin == "" {
 			continue

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/patchbay/patchbay/connectors"
+	"github.com/patchbay/patchbay/connectors/platform"
 	"github.com/patchbay/patchbay/internal/credentials"
 	"github.com/patchbay/patchbay/internal/store"
 )
@@ -104,7 +105,7 @@ func TestDoctor(t *testing.T) {
 
 // reachableElsewhere names an origin for every connector but Outreach.
 func reachableElsewhere(url string) (environment []string) {
-	for _, connector := range connectors.All() {
+	for _, connector := range connectors.All(platform.Options{}) {
 		if connector.Name != "outreach" {
 			environment = append(environment, "PATCHBAY_"+strings.ToUpper(connector.Name)+"_BASE_URL="+url)
 		}

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/patchbay/patchbay/connectors"
+	"github.com/patchbay/patchbay/connectors/platform"
 	"github.com/patchbay/patchbay/internal/credentials"
 	"github.com/patchbay/patchbay/internal/gateway"
 	"github.com/patchbay/patchbay/internal/imports"
@@ -59,17 +60,22 @@ func (h *hub) open(ctx context.Context, c console) error {
 	if err := h.config.checkHub(c); err != nil {
 		return err
 	}
-	builtIn, err := operations.NewCatalogue(connectors.All())
-	if err != nil {
-		return fmt.Errorf("reading the catalogue: %w", err)
-	}
-	if !hasHub(h.config.Data) { // nothing can have been imported, so what is wrong is said before anything is made
-		if _, err := h.config.origins(c, builtIn, nil); err != nil {
+	if !hasHub(h.config.Data) && h.config.namesOrigins(c) { // nothing can have been imported: what is wrong is said at once
+		described, err := operations.NewCatalogue(connectors.All(platform.Options{}))
+		if err != nil {
+			return fmt.Errorf("reading the catalogue: %w", err)
+		}
+		if _, err := h.config.origins(c, described, nil); err != nil {
 			return err
 		}
 	}
 	if err := h.openStore(ctx); err != nil {
 		return err
+	}
+	h.openTransport()
+	builtIn, err := operations.NewCatalogue(connectors.All(platform.Options{Database: h.store, Fetch: h.transport.HTTPClient(false)}))
+	if err != nil {
+		return fmt.Errorf("reading the catalogue: %w", err)
 	}
 	if err := h.prepare(ctx, c, builtIn); err != nil {
 		return err
@@ -141,13 +147,17 @@ func (h *hub) openStore(ctx context.Context) error {
 	return nil
 }
 
+// openTransport makes the way out of the hub.
+func (h *hub) openTransport() {
+	h.transport = gateway.NewTransport(gateway.TransportOptions{AllowNetworks: h.config.Networks})
+	h.closers = append(h.closers, func() error { h.transport.Close(); return nil })
+}
+
 func (h *hub) openVault(ctx context.Context, c console) error {
 	masterKey, err := h.masterKey(c)
 	if err != nil {
 		return err
 	}
-	h.transport = gateway.NewTransport(gateway.TransportOptions{AllowNetworks: h.config.Networks})
-	h.closers = append(h.closers, func() error { h.transport.Close(); return nil })
 	h.vault, err = credentials.New(ctx, credentials.Options{
 		Store: h.store, MasterKey: masterKey, Catalogue: h.imports, HTTP: h.transport.HTTPClient, Origins: h.origin,
 	})
@@ -227,9 +237,12 @@ func (h *hub) recordAge() time.Duration {
 	return h.config.Retention
 }
 
-// seed stores the credential of each sandbox. One from an earlier run may hold tokens that this run's sandbox has
+// seed fills the helpdesk with what its samples refer to, and stores the credential of each sandbox. One from an earlier run may hold tokens that this run's sandbox has
 // never given out, so it is made anew.
 func (h *hub) seed(ctx context.Context) error {
+	if err := platform.Seed(ctx, h.store, store.DefaultWorkspace); err != nil {
+		return err
+	}
 	for _, s := range sandboxes() {
 		err := h.vault.Delete(ctx, store.DefaultWorkspace, s.credentialID())
 		if err != nil && operations.AsError(err).Code != operations.CodeNotFound {

@@ -12,6 +12,7 @@ import (
 	"github.com/valyala/fasthttp/fasthttputil"
 
 	"github.com/patchbay/patchbay/connectors"
+	"github.com/patchbay/patchbay/connectors/platform"
 	"github.com/patchbay/patchbay/internal/imports"
 	"github.com/patchbay/patchbay/internal/store"
 	"github.com/patchbay/patchbay/operations"
@@ -49,7 +50,7 @@ func (c config) withCatalogue(cmd *cobra.Command, w console, use func(*client) e
 	if c.Server != "" {
 		return c.withServer(w, use)
 	}
-	catalogue, err := operations.NewCatalogue(connectors.All())
+	catalogue, err := operations.NewCatalogue(connectors.All(platform.Options{}))
 	if err != nil {
 		return fmt.Errorf("reading the catalogue: %w", err)
 	}

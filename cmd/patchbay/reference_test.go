@@ -15,6 +15,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/patchbay/patchbay/connectors"
+	"github.com/patchbay/patchbay/connectors/platform"
 	"github.com/patchbay/patchbay/operations"
 	"github.com/patchbay/patchbay/operations/openapi"
 )
@@ -64,7 +65,7 @@ func errorsPage() string {
 
 func operationsPage(t *testing.T) string {
 	t.Helper()
-	catalogue, err := operations.NewCatalogue(connectors.All())
+	catalogue, err := operations.NewCatalogue(connectors.All(platform.Options{}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/patchbay/patchbay/connectors/ai/aitest"
 	"github.com/patchbay/patchbay/connectors/dixa/dixatest"
 	"github.com/patchbay/patchbay/connectors/jira"
 	"github.com/patchbay/patchbay/connectors/jira/jiratest"
@@ -31,6 +32,8 @@ type sandbox struct {
 // further kind of credential.
 func sandboxes() []sandbox {
 	return []sandbox{
+		{"ai", "api_key", map[string]string{"base_url": "https://ai.example/v1", "model": aitest.Model}, secret("api_key", aitest.Key),
+			func(string) http.Handler { return aitest.New(aitest.Options{}) }},
 		{"outreach", "oauth2", nil, outreachSecrets(), func(prefix string) http.Handler {
 			return outreachtest.New(outreachtest.Options{Prefix: prefix})
 		}},

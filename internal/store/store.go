@@ -1,5 +1,6 @@
 // Package store keeps the hub's state in one SQLite file: workspaces, API keys, credentials (their secrets already
-// encrypted), records of calls, and idempotency keys.
+// encrypted), records of calls, and idempotency keys. The tables of the native connector are here too; what is in them
+// is that connector's own affair.
 package store
 
 import (
@@ -38,6 +39,7 @@ type Store struct {
 	keys    *otter.Cache[keyHash, *Key]
 	loadKey otter.Loader[keyHash, *Key]
 	used    lastUsed
+	writers writers
 
 	stop       chan struct{}
 	stopOnce   sync.Once
@@ -98,6 +100,7 @@ func (s *Store) open(ctx context.Context, dir string) error {
 func (s *Store) Close() error {
 	var err error
 	s.stopOnce.Do(func() {
+		s.refuseWriters()
 		close(s.stop)
 		s.background.Wait()
 		s.keys.StopAllGoroutines()

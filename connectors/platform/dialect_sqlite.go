@@ -1,0 +1,92 @@
+package platform
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+)
+
+// This file holds all that is SQLite's own. Everything else is SQL that other databases read as well.
+
+func openBun(reader *sql.DB) *bun.DB { return bun.NewDB(reader, sqlitedialect.New()) }
+
+// unindexed keeps the planner from looking a column up by its index: the condition is only checked. Without statistics
+// SQLite takes all indexes for equally good, and the list knows better. See https://www.sqlite.org/optoverview.html.
+func unindexed(column string) string { return "+" + column }
+
+// document is the place of a text in the full-text index. Documents ascend with the ticket, and in it with the comment,
+// so that hits come newest first just as they lie there.
+type document int64
+
+const (
+	commentBits = 16
+	maxComments = 1<<commentBits - 1 // of one ticket
+)
+
+func documentOf(ticket, seq int64) document { return document(ticket<<commentBits | seq) }
+
+func (d document) ticket() int64 { return int64(d) >> commentBits }
+
+// index puts a text into the full-text index, in place of what the document was before.
+func (s *session) index(ctx context.Context, d document, title, body string) error {
+	_, err := s.conn.ExecContext(ctx, `INSERT OR REPLACE INTO platform_search (rowid, title, body) VALUES (?, ?, ?)`, int64(d), title, body)
+	if err != nil {
+		return fmt.Errorf("indexing a text: %w", err)
+	}
+	return nil
+}
+
+// unindex takes a document out of the full-text index.
+func (s *session) unindex(ctx context.Context, d document) error {
+	if _, err := s.conn.ExecContext(ctx, `DELETE FROM platform_search WHERE rowid = ?`, int64(d)); err != nil {
+		return fmt.Errorf("taking a text out of the index: %w", err)
+	}
+	return nil
+}
+
+// hits gives the organisation's documents up to one that hold all words, newest first, at most limit.
+func (s *session) hits(ctx context.Context, words string, until document, limit int) ([]document, error) {
+	rows, err := s.conn.QueryContext(ctx, `SELECT rowid FROM platform_search
+		WHERE platform_search MATCH ? AND rowid >= ? AND rowid <= ? ORDER BY rowid DESC LIMIT ?`,
+		match(words), int64(documentOf(firstKey(s.org, ticketBits), 0)), int64(until), limit)
+	if err != nil {
+		return nil, fmt.Errorf("searching: %w", err)
+	}
+	defer rows.Close()
+	var found []document
+	for rows.Next() {
+		var d document
+		if err := rows.Scan(&d); err != nil {
+			return nil, fmt.Errorf("reading a hit: %w", err)
+		}
+		found = append(found, d)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("searching: %w", err)
+	}
+	return found, nil
+}
+
+// match makes what a person typed a query: every word must be there, words in quotes next to each other. All of it is
+// quoted, so that nothing in it counts as an operator. See https://www.sqlite.org/fts5.html#fts5_strings.
+func match(words string) string {
+	var terms []string
+	for i, part := range strings.Split(words, `"`) {
+		if i%2 == 1 {
+			terms = append(terms, part)
+			continue
+		}
+		terms = append(terms, strings.Fields(part)...)
+	}
+	var b strings.Builder
+	for _, term := range terms {
+		if strings.TrimSpace(term) != "" {
+			b.WriteString(`"` + strings.ReplaceAll(term, "\x00", "") + `" `)
+		}
+	}
+	return b.String()
+}

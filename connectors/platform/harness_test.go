@@ -1,0 +1,153 @@
+package platform_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/patchbay/patchbay/connectors/platform"
+	"github.com/patchbay/patchbay/internal/store"
+	"github.com/patchbay/patchbay/operations"
+	"github.com/patchbay/patchbay/operations/execute"
+)
+
+// Ids that are the same in every workspace, and those of the seed.
+const (
+	team, agentAda, agentAlan = "01JD0000000000000000TEAM01", "01JD000000000000000AGENT01", "01JD000000000000000AGENT02"
+	statusOpen, statusClosed  = "01JD0000000000000000STAT01", "01JD0000000000000000STAT04"
+	priorityUrgent            = "01JD0000000000000000PRTY04"
+	nobody                    = "01JD0000000000000000ZZZZ99"
+)
+
+// hub runs operations of the platform on a store of its own.
+type hub struct {
+	executor  *execute.Executor
+	connector operations.Connector
+	store     *store.Store
+	workspace string
+	caller    string
+}
+
+// newHub opens a store with two workspaces, "one" and "two".
+func newHub(t testing.TB, options platform.Options) *hub {
+	t.Helper()
+	s, err := store.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for _, name := range []string{"one", "two"} {
+		if _, err := s.CreateWorkspace(t.Context(), name, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	options.Database = s
+	connector := platform.Connector(options)
+	catalogue, err := operations.NewCatalogue([]operations.Connector{connector})
+	if err != nil {
+		t.Fatal(err)
+	}
+	executor := execute.New(execute.Options{Catalogue: catalogue, Credentials: none{}, Upstream: nowhere{}})
+	return &hub{executor, connector, s, "one", "key_1"}
+}
+
+// seeded is newHub with the seed in workspace "one".
+func seeded(t testing.TB, options platform.Options) *hub {
+	t.Helper()
+	h := newHub(t, options)
+	if err := platform.Seed(t.Context(), h.store, "one"); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// in is the same hub as another workspace sees it.
+func (h *hub) in(workspace string) *hub {
+	other := *h
+	other.workspace = workspace
+	return &other
+}
+
+// by is the same hub as another caller sees it.
+func (h *hub) by(caller string) *hub {
+	other := *h
+	other.caller = caller
+	return &other
+}
+
+func (h *hub) call(ctx context.Context, operation, input string) (execute.Result, error) {
+	return h.executor.Call(ctx, execute.Request{
+		Caller: execute.Caller{Workspace: h.workspace, Key: h.caller, Role: execute.RoleBuilder}, Connector: "platform",
+		Operation: operation, Input: json.RawMessage(input),
+	})
+}
+
+// want calls an operation that should go well.
+func (h *hub) want(t testing.TB, operation, input string) gjson.Result {
+	t.Helper()
+	result, err := h.call(t.Context(), operation, input)
+	if err != nil {
+		t.Fatalf("%s %s: %v", operation, input, err)
+	}
+	for _, warning := range result.Meta.Warnings {
+		t.Errorf("%s: %s", operation, warning)
+	}
+	return gjson.ParseBytes(result.Output)
+}
+
+// refused calls an operation that should be refused with a code, and words or a pointer.
+func (h *hub) refused(t testing.TB, operation, input string, code operations.Code, words string) {
+	t.Helper()
+	_, err := h.call(t.Context(), operation, input)
+	e := operations.AsError(err)
+	if e == nil || e.Code != code {
+		t.Errorf("%s %s: %v, want %s", operation, input, err, code)
+		return
+	}
+	text := e.Detail
+	for _, fault := range e.Faults {
+		text += " " + fault.Pointer + " " + fault.Detail
+	}
+	if !strings.Contains(text, words) {
+		t.Errorf("%s %s: %q does not say %q", operation, input, text, words)
+	}
+}
+
+// create opens a ticket and gives its id.
+func (h *hub) create(t testing.TB, title string, more ...string) string {
+	t.Helper()
+	input := `{"title":` + quote(title) + `,"requestorEmail":"grace@example.com","teamId":"` + team + `"`
+	for _, member := range more {
+		input += "," + member
+	}
+	return h.want(t, "create_ticket", input+"}").Get("id").String()
+}
+
+func quote(text string) string {
+	quoted, err := json.Marshal(text)
+	if err != nil {
+		panic(err)
+	}
+	return string(quoted)
+}
+
+type none struct{}
+
+func (none) Open(context.Context, string, string) (*operations.Credential, error) {
+	return nil, errors.New("no credentials here")
+}
+
+type nowhere struct{}
+
+func (nowhere) Client(operations.Target) operations.Doer { return nowhere{} }
+
+func (nowhere) Do(*http.Request) (*http.Response, error) { return nil, errors.New("no network here") }

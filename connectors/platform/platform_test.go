@@ -1,0 +1,97 @@
+package platform_test
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+
+	"github.com/patchbay/patchbay/connectors/platform"
+	"github.com/patchbay/patchbay/operations"
+	"github.com/patchbay/patchbay/operations/conformance"
+)
+
+// workflows start anything.
+type workflows struct{}
+
+func (workflows) Trigger(_ context.Context, workspace, identifier string, data json.RawMessage) (string, error) {
+	return "started " + identifier + " in " + workspace + " with " + string(data), nil
+}
+
+func TestDeclared(t *testing.T) {
+	t.Parallel()
+	conformance.Declared(t, platform.Connector(platform.Options{}), conformance.Catalogue(t, "../../testdata/catalogue/platform.json"))
+}
+
+func TestRuns(t *testing.T) {
+	t.Parallel()
+	var h *hub
+	conformance.Runs(t, platform.Connector(platform.Options{}), conformance.Harness{
+		Fresh: func(t *testing.T) { h = seeded(t, platform.Options{Workflows: workflows{}}) },
+		Call: func(t *testing.T, operation string, input json.RawMessage) conformance.Answer {
+			result, err := h.call(t.Context(), operation, string(input))
+			answer := conformance.Answer{Output: result.Output, Warnings: result.Meta.Warnings, Whole: result.Output}
+			if err != nil {
+				e := operations.AsError(err)
+				answer.Code, answer.Faults, answer.Whole = e.Code, e.Faults, []byte(e.Detail)
+				if e.Err != nil {
+					answer.Whole = append(answer.Whole, e.Err.Error()...)
+				}
+			}
+			return answer
+		},
+	})
+}
+
+// TestSamplesDoNotMeet runs all samples one after the other on one hub, and each twice.
+func TestSamplesDoNotMeet(t *testing.T) {
+	t.Parallel()
+	h := seeded(t, platform.Options{Workflows: workflows{}})
+	for _, operation := range h.connector.Operations {
+		spec := operation.Spec()
+		h.want(t, spec.Name, string(spec.Sample.Input))
+		if spec.Name != "delete_comment" {
+			h.want(t, spec.Name, string(spec.Sample.Input))
+		}
+	}
+}
+
+// TestIdentifiers: the unique identifier serves wherever the name does.
+func TestIdentifiers(t *testing.T) {
+	t.Parallel()
+	h := newHub(t, platform.Options{})
+	got := h.want(t, "tickets:create-ticket-platform", `{"title":"A","requestorEmail":"a@example.com","teamId":"`+team+`"}`)
+	if got.Get("ticketId").Int() != 1 {
+		t.Errorf("got %s", got.Raw)
+	}
+	catalogue, err := operations.NewCatalogue([]operations.Connector{h.connector})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, full := range []string{"tickets:create-ticket-platform", "platform.create_ticket", "platform.tickets:create-ticket-platform"} {
+		if _, operation, err := catalogue.Resolve(full); err != nil || operation.Spec().Name != "create_ticket" {
+			t.Errorf("%s: %v", full, err)
+		}
+	}
+}
+
+func TestWithoutDatabase(t *testing.T) {
+	t.Parallel()
+	for _, operation := range platform.Connector(platform.Options{}).Operations {
+		spec := operation.Spec()
+		_, err := operation.Run(t.Context(), &operations.Call{Input: spec.Sample.Input, Workspace: "one"})
+		switch spec.Name {
+		case "sleep", "get_emojis", "list_emojis_ddl":
+			if err != nil {
+				t.Errorf("%s: %v", spec.Name, err)
+			}
+		case "trigger_workflow":
+			if operations.AsError(err).Code != operations.CodeNotConfigured {
+				t.Errorf("%s: %v", spec.Name, err)
+			}
+		default:
+			if err == nil || operations.AsError(err).Code != operations.CodeUnavailable {
+				t.Errorf("%s: %v, want unavailable", spec.Name, err)
+			}
+		}
+	}
+}
