@@ -32,7 +32,7 @@ func TestConformance(t *testing.T) {
 	for _, connector := range connectors.All(platform.Options{}) {
 		t.Run(connector.Name, func(t *testing.T) {
 			conformance.Declared(t, connector, conformance.Catalogue(t, filepath.Join(catalogues, connector.Name+".json")))
-			if len(connector.Auth) > 0 && len(sandboxesOf(connector.Name)) == 0 {
+			if len(connector.Auth) > 0 && len(sandboxesFor(connector.Name)) == 0 {
 				t.Fatal("the connector has no sandbox")
 			}
 			conformance.Runs(t, connector, harness(hub, at, connector))
@@ -71,15 +71,10 @@ func openTestHub(t testing.TB) (*hub, *client) {
 	return h, serveTestHub(t, h)
 }
 
-// sandboxesOf lists the sandbox of a connector, once for each kind of credential.
-func sandboxesOf(connector string) []sandbox {
-	return slices.DeleteFunc(sandboxes(), func(s sandbox) bool { return s.connector != connector })
-}
-
 // harness lets the conformance suite speak to a hub as any client does, with a credential that the operation accepts.
 func harness(h *hub, at *client, c operations.Connector) conformance.Harness {
 	credentials, secrets := map[string]string{}, []string(nil)
-	for _, s := range slices.Backward(sandboxesOf(c.Name)) {
+	for _, s := range slices.Backward(sandboxesFor(c.Name)) {
 		secrets = slices.AppendSeq(secrets, maps.Values(s.secrets))
 		for _, operation := range c.Operations {
 			if spec := operation.Spec(); len(spec.Auth) == 0 || slices.Contains(spec.Auth, s.scheme) {

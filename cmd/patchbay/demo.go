@@ -18,7 +18,7 @@ func newDemo(c console) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "See it work: a hub, sandboxes, and a guided run of real calls",
-		Long: `Start a hub with a sandbox of every service, make a dozen calls through its HTTP API, show each with what came back,
+		Long: `Start a hub with a sandbox of every service, make some twenty calls through its HTTP API, show each with what came back,
 and then keep serving, with a key and a call to paste. Nothing need be set up, and nothing is kept: the data folder is a
 temporary one unless --data names another.
 
@@ -77,7 +77,7 @@ func (h *hub) demonstrate(ctx context.Context, c console, p printer, listener ne
 		return errors.Join(<-served, guide.verdict())
 	}
 	if h.config.json {
-		p.encode(map[string]any{"address": at.base, "key": at.key, "credentialId": tourCredential})
+		p.encode(map[string]any{"address": at.base, "key": at.key, "credentialId": exampleCredential})
 	} else {
 		p.keepsServing(at)
 	}
@@ -93,6 +93,9 @@ func (h *hub) demoKey(ctx context.Context) (string, error) {
 	return secret, err
 }
 
+// exampleCredential is that of the call to paste.
+const exampleCredential = "sandbox-outreach"
+
 func (p printer) keepsServing(hub *client) {
 	p.printf(`
 The hub keeps running until you press Ctrl-C.
@@ -106,5 +109,5 @@ Try it yourself, in another terminal:
     -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' \
     -d '{"credentialId":"%s","input":{"page_size":2}}'
 
-`, hub.base, hub.key, hub.base, hub.key, tourCredential)
+`, hub.base, hub.key, hub.base, hub.key, exampleCredential)
 }

@@ -22,7 +22,7 @@ func TestDemo(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	contains(t, string(output), "All 13 calls went as they should.", "did you mean firstName?", "upstream_not_found", "destination_refused")
+	contains(t, string(output), "All 20 calls went as they should.", "did you mean firstName?", "upstream_not_found", "destination_refused")
 	if strings.Contains(string(output), "✗") {
 		t.Errorf("%s", output)
 	}

@@ -24,7 +24,7 @@ func TestWrongKindOfCredential(t *testing.T) {
 	inputs := map[string]string{
 		"user": `{}`, "platform": `{"id":5}`, "public": `{"contact_identifier":"b0f1c7d2-app-user-7"}`,
 	}
-	for _, s := range sandboxesOf("nimchat") {
+	for _, s := range sandboxesFor("nimchat") {
 		for kind, name := range operation {
 			body := map[string]any{"credentialId": s.credentialID(), "input": json.RawMessage(inputs[kind])}
 			answer, err := at.do(t.Context(), http.MethodPost, "/v1/connectors/nimchat/operations/"+name+"/call", body)

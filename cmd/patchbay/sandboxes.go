@@ -32,8 +32,6 @@ type sandbox struct {
 // further kind of credential.
 func sandboxes() []sandbox {
 	return []sandbox{
-		{"ai", "api_key", map[string]string{"base_url": "https://ai.example/v1", "model": aitest.Model}, secret("api_key", aitest.Key),
-			func(string) http.Handler { return aitest.New(aitest.Options{}) }},
 		{"outreach", "oauth2", nil, outreachSecrets(), func(prefix string) http.Handler {
 			return outreachtest.New(outreachtest.Options{Prefix: prefix})
 		}},
@@ -52,7 +50,14 @@ func sandboxes() []sandbox {
 		{"slack", "bot", nil, secret("access_token", slacktest.Token), func(prefix string) http.Handler {
 			return slacktest.New(slacktest.Options{Prefix: prefix})
 		}},
+		{"ai", "api_key", map[string]string{"base_url": "https://ai.example/v1", "model": aitest.Model}, secret("api_key", aitest.Key),
+			func(string) http.Handler { return aitest.New(aitest.Options{}) }},
 	}
+}
+
+// sandboxesFor lists the sandbox of a connector, once for each kind of credential.
+func sandboxesFor(connector string) []sandbox {
+	return slices.DeleteFunc(sandboxes(), func(s sandbox) bool { return s.connector != connector })
 }
 
 func outreachSecrets() map[string]string {

@@ -25,18 +25,17 @@ type tour struct {
 	calls, failed int
 }
 
-// tourCredential is the account that the tour uses.
-const tourCredential = "sandbox-outreach"
-
-// notes are what later calls need of earlier answers, as JSON.
+// notes are what later calls need of earlier answers. Those of Outreach are JSON, the others texts.
 type notes struct {
+	team, ticket, title, issue, page, closed string
+
 	account, prospect, state, cursor, link string
 }
 
 // stop is one call of the tour.
 type stop struct {
 	title     string
-	operation string
+	operation string // "connector.operation"
 	input     string
 	wants     operations.Code // "": that it goes well
 	// tell makes one line of what came back: an output, or a problem document. An empty one means that the answer is
@@ -79,7 +78,7 @@ type visited struct {
 // visit makes one call and prints it.
 func (t *tour) visit(ctx context.Context, s stop) {
 	t.calls++
-	v := visited{Call: t.calls, Title: s.title, Operation: "outreach." + s.operation, Input: json.RawMessage(s.input)}
+	v := visited{Call: t.calls, Title: s.title, Operation: s.operation, Input: json.RawMessage(s.input)}
 	if !t.raw {
 		t.p.printf("\n%s\n", t.p.style(bold, fmt.Sprintf("%2d. %s", v.Call, v.Title)))
 		t.p.printf("    %s %s\n", v.Operation, t.p.style(faint, clip(s.input, t.p.width-len(v.Operation)-6)))
@@ -110,9 +109,9 @@ func (p printer) outcome(v visited) {
 		p.printf("  %s %s\n", mark, line)
 	}
 	cost := ""
-	switch meta := gjson.ParseBytes(v.Meta); meta.Get("cached").String() {
-	case "":
-	case string(execute.Miss):
+	switch meta := gjson.ParseBytes(v.Meta); {
+	case !meta.Exists(), meta.Get("attempts").Int() == 0 && meta.Get("cached").String() == string(execute.Miss):
+	case meta.Get("cached").String() == string(execute.Miss):
 		cost = fmt.Sprintf(", of which %.1f at the service", meta.Get("upstreamMs").Float())
 	default:
 		cost = ", answered from the cache"
@@ -121,8 +120,12 @@ func (p printer) outcome(v visited) {
 }
 
 func (t *tour) call(ctx context.Context, s stop) (gjson.Result, error) {
-	body := callRequest{CredentialID: tourCredential, Input: json.RawMessage(s.input)}
-	document, err := t.hub.do(ctx, http.MethodPost, operationPath("outreach", s.operation)+"/call", body)
+	connector, operation, _ := strings.Cut(s.operation, ".")
+	body := callRequest{Input: json.RawMessage(s.input)}
+	if len(sandboxesFor(connector)) > 0 {
+		body.CredentialID = "sandbox-" + connector
+	}
+	document, err := t.hub.do(ctx, http.MethodPost, operationPath(connector, operation)+"/call", body)
 	return gjson.ParseBytes(document), err
 }
 
