@@ -71,10 +71,8 @@ func orEmpty[O any](options []O) []O {
 // listSpec fills in what is the same for all dynamic lists.
 func listSpec(spec operations.Spec) operations.Spec {
 	spec.Kind, spec.Effect = operations.KindDDL, operations.EffectRead
-	spec.Cache = operations.CacheRule{
-		TTL:      cmp.Or(spec.Cache.TTL, operations.Seconds(time.Minute)),
-		StaleFor: cmp.Or(spec.Cache.StaleFor, operations.Seconds(10*time.Minute)),
-	}
+	spec.Cache.TTL = cmp.Or(spec.Cache.TTL, operations.Seconds(time.Minute))
+	spec.Cache.StaleFor = cmp.Or(spec.Cache.StaleFor, operations.Seconds(10*time.Minute))
 	if spec.Paging == nil {
 		spec.Paging = &operations.Paging{
 			CursorInput: "cursor", SizeInput: "limit", CursorOutput: "next_cursor", Items: "result", MaxPages: 100, MaxSize: MaxLimit,

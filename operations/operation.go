@@ -73,12 +73,6 @@ type Sample struct {
 	Output json.RawMessage `json:"output"`
 }
 
-// CacheRule says how long an answer of a read may be served again. The zero rule is: never.
-type CacheRule struct {
-	TTL      Seconds `json:"ttl"`                // fresh for so long
-	StaleFor Seconds `json:"staleFor,omitempty"` // then for so long served while being refreshed
-}
-
 // Paging describes how a list operation walks its pages: the input fields that steer it and the output field
 // that holds the next cursor.
 type Paging struct {

@@ -208,7 +208,7 @@ func detail(c operations.Connector, spec operations.Spec) operationDetail {
 		Throttlers: list(slices.Concat(c.Throttlers, spec.Throttlers)),
 		Paging:     spec.Paging, Compensation: spec.Compensation, AuthScopes: list(spec.Scopes), Metadata: spec.Metadata,
 	}
-	if spec.Cache != (operations.CacheRule{}) {
+	if spec.Cache.TTL > 0 {
 		d.Cache = &spec.Cache
 	}
 	if d.Metadata == nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/patchbay/patchbay/internal/redis"
 	"github.com/patchbay/patchbay/operations"
 )
 
@@ -30,6 +31,11 @@ type config struct {
 	LogLevel      logLevel
 	RecordBodies  bool
 	Retention     time.Duration
+
+	// Of what it shares with other hubs, if PATCHBAY_REDIS_URL is set.
+	RedisPrefix string
+	Nodes       int
+	PlainCache  bool
 
 	// Of a client of it.
 	Server  string
@@ -51,6 +57,9 @@ func (c *config) bindUpstream(f *pflag.FlagSet) {
 	f.Var(&c.Networks, "allow-networks", "private networks that connectors may reach: `CIDRs`, comma-separated")
 	f.StringToStringVar(&c.BaseURLs, "base-url", nil, "another origin for a connector: `connector=URL` (PATCHBAY_<CONNECTOR>_BASE_URL does the same)")
 	f.Var(&c.LogLevel, "log-level", "`level` of the log on stderr: debug, info, warn or error")
+	f.StringVar(&c.RedisPrefix, "redis-prefix", redis.DefaultPrefix, "`text` before every key in Redis (PATCHBAY_REDIS_URL says where it is)")
+	f.IntVar(&c.Nodes, "nodes", 2, "`how many` hubs share the limits in Redis: each gives out its part while Redis is gone")
+	f.BoolVar(&c.PlainCache, "plain-cache", false, "do not encrypt cached answers in Redis")
 }
 
 func (c *config) bindHub(f *pflag.FlagSet) {
@@ -85,11 +94,12 @@ func (c *config) bindLocalOrServer(f *pflag.FlagSet) {
 
 // checkHub refuses what a hub cannot start with.
 func (c config) checkHub(w console) error {
-	for _, name := range []string{"PATCHBAY_DATABASE_URL", "PATCHBAY_REDIS_URL"} {
-		if w.lookup(name) != "" {
-			return usageError{operations.Errorf(operations.CodeNotConfigured,
-				"%s is set, but this version keeps everything in the data folder; unset it and use --data", name)}
-		}
+	if name := "PATCHBAY_DATABASE_URL"; w.lookup(name) != "" {
+		return usageError{operations.Errorf(operations.CodeNotConfigured,
+			"%s is set, but this version keeps everything in the data folder; unset it and use --data", name)}
+	}
+	if c.Nodes < 0 {
+		return usagef("--nodes: must not be negative")
 	}
 	if c.Retention < 0 {
 		return usagef("--retention: must not be negative")

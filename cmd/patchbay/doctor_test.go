@@ -56,7 +56,7 @@ func TestDoctor(t *testing.T) {
 		{name: "unreachable", env: []string{"PATCHBAY_OUTREACH_BASE_URL=" + gone.URL}, check: "outreach", verdict: wrong},
 		{name: "other clock", env: []string{"PATCHBAY_OUTREACH_BASE_URL=" + late.URL}, check: "outreach", verdict: wrong},
 		{name: "variable of nobody", env: []string{"PATCHBAY_ADRESS=:80"}, check: "settings", verdict: unsure},
-		{name: "not supported", env: []string{"PATCHBAY_REDIS_URL=redis://x"}, check: "settings", verdict: wrong},
+		{name: "not supported", env: []string{"PATCHBAY_DATABASE_URL=postgres://x"}, check: "settings", verdict: wrong},
 		{name: "base URL", env: []string{"PATCHBAY_OUTRECH_BASE_URL=http://x"}, check: "settings", verdict: wrong},
 		{name: "no folder yet", change: func(c *config) { c.Data = filepath.Join(c.Data, "a", "b") }, check: "data folder", verdict: fine},
 		{name: "a file", change: func(c *config) { c.Data = filepath.Join(c.Data, store.FileName) }, check: "data folder", verdict: wrong},

@@ -34,6 +34,7 @@ type hub struct {
 	store   *store.Store
 	imports *imports.Imports
 	vault   *credentials.Vault
+	shared  shared
 	ground  *playground // nil: no sandboxes
 	server  *server.Server
 
@@ -158,6 +159,9 @@ func (h *hub) openVault(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
+	if err := h.openShared(ctx, c, masterKey); err != nil {
+		return err
+	}
 	h.vault, err = credentials.New(ctx, credentials.Options{
 		Store: h.store, MasterKey: masterKey, Catalogue: h.imports, HTTP: h.transport.HTTPClient, Origins: h.origin,
 	})
@@ -210,24 +214,28 @@ func (h *hub) newServer() (*server.Server, error) {
 		defer cancel()
 		return recorder.Close(ctx)
 	})
+	upstream := gateway.New(gateway.Options{
+		Transport: h.transport, Refresher: h.vault, Limiter: h.shared.limiter, UserAgent: "patchbay/" + version,
+	})
 	executor := execute.New(execute.Options{
 		Catalogue: h.imports, Credentials: h.vault, Recorder: recorder, Log: h.log, Origins: h.origin,
-		Upstream: gateway.New(gateway.Options{Transport: h.transport, Refresher: h.vault, UserAgent: "patchbay/" + version}),
-		Cache:    gateway.NewMemoryCache(cacheBytes), CheckOutput: checkOutputEvery, RecordBodies: h.config.RecordBodies,
+		Upstream: upstream, Cache: h.shared.cache, CheckOutput: checkOutputEvery, RecordBodies: h.config.RecordBodies,
 	})
 	return server.New(server.Options{
 		Catalogue: h.imports, Imports: h.imports, Runner: executor, Keys: ownKeys{h.store, h.ownKey}, Credentials: h.vault,
 		Calls: h.store, Idempotency: h.store, Ready: h.store.Check, Log: h.log, Version: version,
-		Collectors: []prometheus.Collector{prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Name: "patchbay_call_records_dropped_total", Help: "Call records that could not be kept.",
-		}, func() float64 { return float64(recorder.Dropped()) })},
+		Collectors: slices.Concat(upstream.Collectors(), h.shared.collectors, []prometheus.Collector{droppedRecords(recorder)}),
 	})
 }
 
-const (
-	cacheBytes       = 64 << 20
-	checkOutputEvery = 5 * time.Second // for each operation: drift is found soon, and calls do not pay for it
-)
+func droppedRecords(recorder *store.Recorder) prometheus.Collector {
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "patchbay_call_records_dropped_total", Help: "Call records that could not be kept.",
+	}, func() float64 { return float64(recorder.Dropped()) })
+}
+
+// checkOutputEvery is how often the outputs of an operation are checked: drift is found soon, and calls do not pay for it.
+const checkOutputEvery = 5 * time.Second
 
 // recordAge is --retention in the store's words, where less than zero means for ever.
 func (h *hub) recordAge() time.Duration {

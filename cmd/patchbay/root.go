@@ -149,7 +149,7 @@ func applyEnvironment(flags *pflag.FlagSet, c console) (err error) {
 // knownVariables lists every variable that a command reads, beside those of the connectors' base URLs.
 func knownVariables(cmd *cobra.Command) []string {
 	known := []string{
-		"PATCHBAY_MASTER_KEY", "PATCHBAY_ADMIN_KEY", "PATCHBAY_KEY", "PATCHBAY_DATABASE_URL", "PATCHBAY_REDIS_URL",
+		"PATCHBAY_MASTER_KEY", "PATCHBAY_ADMIN_KEY", "PATCHBAY_KEY", "PATCHBAY_DATABASE_URL", redisURL, redisPassword,
 		"PATCHBAY_DEMO_EXIT",
 	}
 	for _, sub := range cmd.Commands() {

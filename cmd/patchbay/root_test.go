@@ -46,7 +46,7 @@ func TestWrongUsageIsOneLineAndExitTwo(t *testing.T) {
 		{"variable", []string{"PATCHBAY_LOG_LEVEL=loud"}, []string{"serve"}, "PATCHBAY_LOG_LEVEL"},
 		{"variable of nobody", []string{"PATCHBAY_OUTRECH_BASE_URL=http://x"}, []string{"serve", "--data", data, "--addr", "127.0.0.1:0"}, "PATCHBAY_OUTRECH_BASE_URL"},
 		{"database", []string{"PATCHBAY_DATABASE_URL=postgres://x"}, []string{"serve", "--data", data, "--addr", "127.0.0.1:0"}, "not_configured: PATCHBAY_DATABASE_URL"},
-		{"redis", []string{"PATCHBAY_REDIS_URL=redis://x"}, []string{"call", "outreach.list_users", "--sandbox"}, "not_configured: PATCHBAY_REDIS_URL"},
+		{"redis", []string{"PATCHBAY_REDIS_URL=http://hunter2@x"}, []string{"serve", "--data", data, "--addr", "127.0.0.1:0"}, "PATCHBAY_REDIS_URL"},
 		{"admin key", []string{"PATCHBAY_ADMIN_KEY=hunter2hunter2hunter2"}, []string{"serve", "--data", data, "--addr", "127.0.0.1:0"}, "begins with pb_"},
 		{"short admin key", []string{"PATCHBAY_ADMIN_KEY=pb_x"}, []string{"serve", "--data", data, "--addr", "127.0.0.1:0"}, "PATCHBAY_ADMIN_KEY"},
 		{"sandbox and base URL", []string{"PATCHBAY_OUTREACH_BASE_URL=http://x"}, []string{"call", "outreach.list_users", "--sandbox"}, "--sandbox"},

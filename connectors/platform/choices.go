@@ -46,7 +46,7 @@ func defaultChoices() []choiceRow {
 	add(ticketPriority, "PRTY", 2, "Low", "Medium", "High", "Urgent")
 	add(ticketType, "TYPE", 1, "Question", "Problem", "Incident", "Task")
 	add(ticketSource, "SRCE", 1, "api", "web", "email", "chat", "phone", "slack")
-	return all
+	return append(all, defaultAccountChoices()...)
 }
 
 // choices are those of some lists, read once for a call.

@@ -71,21 +71,72 @@ func (s *session) hits(ctx context.Context, words string, until document, limit 
 	return found, nil
 }
 
+// names are the parts of the full-text index over what has a name.
+type names int64
+
+const (
+	accountNamed names = iota
+	contactNamed
+
+	nameBits = 46 // of a record's key; above it lie the part and the organisation
+	maxNamed = 10_000
+)
+
+// namesBefore is the row before the first of an organisation's in a part of the index.
+func namesBefore(org int64, part names) int64 { return (org<<1 | int64(part)) << nameBits }
+
+// indexName puts what a record is called, and what else it is found by, into the index in place of what was there.
+func (s *session) indexName(ctx context.Context, part names, pk int64, title, body string) error {
+	_, err := s.conn.ExecContext(ctx, `INSERT OR REPLACE INTO platform_names (rowid, title, body) VALUES (?, ?, ?)`,
+		namesBefore(s.org, part)|pk, title, body)
+	if err != nil {
+		return fmt.Errorf("indexing a name: %w", err)
+	}
+	return nil
+}
+
+// unindexName takes a record out of the index of names.
+func (s *session) unindexName(ctx context.Context, part names, pk int64) error {
+	if _, err := s.conn.ExecContext(ctx, `DELETE FROM platform_names WHERE rowid = ?`, namesBefore(s.org, part)|pk); err != nil {
+		return fmt.Errorf("taking a name out of the index: %w", err)
+	}
+	return nil
+}
+
+// named keeps the records that have words beginning with all that a person typed: of more than maxNamed, the newest.
+// Without words it is no filter.
+func (s *session) named(part names, words string) []filter {
+	query := matchBeginnings(words)
+	if query == "" {
+		return nil
+	}
+	before := namesBefore(s.org, part)
+	return []filter{{column: "pk", rank: 10, test: "IN (SELECT rowid - ? FROM (SELECT rowid FROM platform_names " +
+		"WHERE platform_names MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid DESC LIMIT ?))",
+		args: []any{before, query, before, before + 1<<nameBits, maxNamed}}}
+}
+
+// matchBeginnings is match for words of which only the beginning was typed.
+func matchBeginnings(words string) string { return query(words, `"* `) }
+
 // match makes what a person typed a query: every word must be there, words in quotes next to each other. All of it is
 // quoted, so that nothing in it counts as an operator. See https://www.sqlite.org/fts5.html#fts5_strings.
-func match(words string) string {
+func match(words string) string { return query(words, `" `) }
+
+// query quotes what a person typed, word by word. end is what follows a word.
+func query(words, end string) string {
 	var terms []string
-	for i, part := range strings.Split(words, `"`) {
+	for i, part := range strings.Split(strings.ReplaceAll(words, "\x00", " "), `"`) {
 		if i%2 == 1 {
-			terms = append(terms, part)
+			terms = append(terms, strings.TrimSpace(part))
 			continue
 		}
 		terms = append(terms, strings.Fields(part)...)
 	}
 	var b strings.Builder
 	for _, term := range terms {
-		if strings.TrimSpace(term) != "" {
-			b.WriteString(`"` + strings.ReplaceAll(term, "\x00", "") + `" `)
+		if term != "" {
+			b.WriteString(`"` + term + end)
 		}
 	}
 	return b.String()

@@ -66,11 +66,8 @@ func list[R any, P recorded[R]](ctx context.Context, s *session, l listing[R], p
 	if err != nil {
 		return nil, pageInfo{}, err
 	}
-	info := pageInfo{}
-	if info.Total, info.TotalIsExact, err = l.count(ctx, s); err != nil {
-		return nil, pageInfo{}, err
-	}
 	question := s.question(l.name)
+	info := pageInfo{}
 	var after *position
 	if p.Cursor != "" {
 		read, err := s.unseal(question, p.Cursor)
@@ -78,6 +75,9 @@ func list[R any, P recorded[R]](ctx context.Context, s *session, l listing[R], p
 			return nil, pageInfo{}, err
 		}
 		after = &read
+		info.Total, info.TotalIsExact = read.Total, read.Exact
+	} else if info.Total, info.TotalIsExact, err = l.count(ctx, s); err != nil {
+		return nil, pageInfo{}, err
 	}
 	rows := make([]R, 0, p.Limit+1)
 	q := l.sorted(l.where(s, s.selectFrom(&rows)), after).Offset(int64(offset)).Limit(int64(p.Limit) + 1)
@@ -90,13 +90,13 @@ func list[R any, P recorded[R]](ctx context.Context, s *session, l listing[R], p
 	if len(rows) > p.Limit {
 		rows = rows[:p.Limit]
 		last := &rows[p.Limit-1]
-		info.NextCursor, err = l.next(s, question, P(last).meta(), last)
+		info.NextCursor, err = l.next(s, question, info, P(last).meta(), last)
 	}
 	return rows, info, err
 }
 
-func (l listing[R]) next(s *session, question string, meta *record, last *R) (string, error) {
-	end := position{Key: meta.PK}
+func (l listing[R]) next(s *session, question string, info pageInfo, meta *record, last *R) (string, error) {
+	end := position{Key: meta.PK, Total: info.Total, Exact: info.TotalIsExact}
 	if l.order.value != nil || l.order.column == "" {
 		var value any = meta.UID
 		if l.order.value != nil {
@@ -114,12 +114,16 @@ func (l listing[R]) next(s *session, question string, meta *record, last *R) (st
 // count counts the records, up to a bound.
 func (l listing[R]) count(ctx context.Context, s *session) (int, bool, error) {
 	l.order.column = l.countBy()
-	some := l.where(s, s.selectFrom((*R)(nil)).ColumnExpr("1")).Limit(countBound + 1)
-	var n int
+	bound := int64(countBound)
+	if len(l.filters) > 2 {
+		bound = checkBound // most of those that are walked over do not count
+	}
+	some := l.where(s, s.selectFrom((*R)(nil)).ColumnExpr("1")).Limit(bound + 1)
+	var n int64
 	if err := s.db.NewSelect().Conn(s.conn).TableExpr("(?) AS some", some).ColumnExpr("count(*)").Scan(ctx, &n); err != nil {
 		return 0, false, fmt.Errorf("counting records: %w", err)
 	}
-	return min(n, countBound), n <= countBound, nil
+	return int(min(n, bound)), n <= bound, nil
 }
 
 // countBy is the order in which to count, which makes no difference but to what is looked up: by key that is the
@@ -151,10 +155,13 @@ func (l listing[R]) best() int {
 // walked along in their order: by no other index.
 func (l listing[R]) where(s *session, q *bun.SelectQuery) *bun.SelectQuery {
 	best := l.best()
-	if l.keys != nil && best < 0 && l.order.column == "pk" {
+	switch {
+	case l.keys != nil && best < 0 && l.order.column == "pk":
 		first, last := l.keys(s.org)
 		q = q.Where("t.pk BETWEEN ? AND ?", first, last)
-	} else {
+	case best >= 0 && l.filters[best].column == "pk":
+		q = q.Where(unindexed("t.org")+" = ?", s.org)
+	default:
 		q = q.Where("t.org = ?", s.org)
 	}
 	return l.pass(q, best)

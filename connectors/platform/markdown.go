@@ -3,14 +3,16 @@ package platform
 import (
 	"bytes"
 	"fmt"
+	"html"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
-	"github.com/yuin/goldmark/renderer/html"
+	renderhtml "github.com/yuin/goldmark/renderer/html"
 )
 
 // renderer makes HTML of Markdown that is safe to put into a page, whoever wrote it. It is safe for concurrent use.
@@ -26,18 +28,51 @@ func newRenderer() func() *renderer {
 		policy.RequireNoFollowOnLinks(true)
 		policy.RequireNoReferrerOnLinks(true)
 		return &renderer{
-			markdown: goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(html.WithHardWraps())),
+			markdown: goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(renderhtml.WithHardWraps())),
 			policy:   policy,
 		}
 	})
 }
 
+// html renders a text. One that is made to take long is shown as it stands.
 func (r *renderer) html(markdown string) (string, error) {
+	if isCostly(markdown) {
+		return plainHTML(markdown), nil
+	}
 	var b bytes.Buffer
 	if err := r.markdown.Convert([]byte(markdown), &b); err != nil {
 		return "", fmt.Errorf("rendering a comment: %w", err)
 	}
 	return string(bytes.TrimSpace(r.policy.SanitizeBytes(b.Bytes()))), nil
+}
+
+// Bounds of what is rendered. Emphasis and links take time with the square of their number, lists and quotes with that
+// of their depth, and every row of a table is filled up to its widest.
+const (
+	maxDelimiters = 2000
+	maxNesting    = 50
+	maxCells      = 20_000
+)
+
+// container matches the markers of lists and quotes with which a line begins.
+var container = regexp.MustCompile(`^(?:[ \t]*(?:[-+*>]|[0-9]{1,9}[.)]))+`)
+
+func isCostly(markdown string) bool {
+	delimiters, rows, columns := 0, 0, 0
+	for line := range strings.Lines(markdown) {
+		delimiters += strings.Count(line, "*") + strings.Count(line, "_") + strings.Count(line, "[") + strings.Count(line, "~")
+		if strings.Count(line, ">") > maxNesting || len(container.FindString(line)) > 3*maxNesting {
+			return true
+		}
+		rows++
+		columns = max(columns, strings.Count(line, "|")+1)
+	}
+	return delimiters > maxDelimiters || columns > 1 && rows*columns > maxCells
+}
+
+// plainHTML shows a text as it stands.
+func plainHTML(text string) string {
+	return "<p>" + strings.ReplaceAll(html.EscapeString(text), "\n", "<br>\n") + "</p>"
 }
 
 const maxMentions = 50

@@ -21,13 +21,14 @@ type paging struct {
 
 // pageInfo is what every list gives beside its records. Embed it in the output of one.
 type pageInfo struct {
-	Total        int    `json:"total" doc:"How many records there are in all; counted up to 1,000."`
+	Total        int    `json:"total" doc:"How many records there are in all, as far as they were counted: up to 1,000, or 250 where each has to be looked at."`
 	TotalIsExact bool   `json:"totalIsExact" doc:"false: there are more than were counted."`
 	NextCursor   string `json:"nextCursor,omitempty" doc:"Gives the next page as cursor; not there on the last one."`
 }
 
 const (
-	countBound = 1000   // up to which a total is exact
+	countBound = 1000   // up to which a total is exact,
+	checkBound = 250    // or where records have to be looked at to count them
 	maxOffset  = 10_000 // records that a page number may skip
 )
 
@@ -50,10 +51,13 @@ func (p paging) offset() (int, error) {
 	return skip, nil
 }
 
-// position is where a page ends: what its last record is sorted by, and the record's key.
+// position is where a page ends: what its last record is sorted by, and the record's key. It keeps the total of the
+// first page, so that it is counted once.
 type position struct {
 	Value json.RawMessage `json:"v,omitempty"`
 	Key   int64           `json:"k"`
+	Total int             `json:"n"`
+	Exact bool            `json:"x"`
 }
 
 const sumBytes = 12

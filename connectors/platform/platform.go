@@ -49,6 +49,8 @@ func Connector(options Options) operations.Connector {
 		Operations: slices.Concat(
 			d.tickets(), d.comments(), d.reactions(), d.attachments(), d.events(), d.utilities(),
 			d.choices(), d.teams(), d.users(), d.customFields(),
+			d.accounts(), d.accountActivities(), d.accountNotes(), d.accountTasks(), d.accountRelationships(),
+			d.accountRelationshipTypes(), d.contacts(), d.accountChoices(),
 		),
 	}
 }

@@ -3,7 +3,6 @@ package platform
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -11,15 +10,10 @@ import (
 )
 
 const (
-	hitsAtOnce = 1000            // documents that are looked through together
-	maxHits    = 20 * hitsAtOnce // documents that are looked through for one page
+	firstHits = checkBound // documents that are looked through together at first, and counted,
+	moreHits  = 2000       // and then
+	maxHits   = 20_000     // documents that are looked through for one page
 )
-
-// found is what a search keeps in its cursor beside the place: the count of the first page.
-type found struct {
-	Total int  `json:"n"`
-	Exact bool `json:"x"`
-}
 
 // searchTickets reads a page of the tickets of a list that hold the words searched for, newest first.
 func (s *session) searchTickets(ctx context.Context, l listing[ticketRow], in listTicketsInput) ([]ticketRow, pageInfo, error) {
@@ -28,29 +22,21 @@ func (s *session) searchTickets(ctx context.Context, l listing[ticketRow], in li
 	}
 	question := s.question(l.name)
 	until := documentOf(lastKey(s.org, ticketBits), maxComments)
-	var count *found
+	var counted *position
 	if in.Cursor != "" {
 		p, err := s.unseal(question, in.Cursor)
 		if err != nil {
 			return nil, pageInfo{}, err
 		}
-		count = &found{}
-		if err := json.Unmarshal(p.Value, count); err != nil {
-			return nil, pageInfo{}, refuse("/cursor", "is not the nextCursor of an earlier answer")
-		}
-		until = documentOf(p.Key-1, maxComments)
+		counted, until = &p, documentOf(p.Key-1, maxComments)
 	}
-	keys, rest, count, err := s.gather(ctx, l, in, until, count)
+	keys, end, err := s.gather(ctx, l, in, until, counted)
 	if err != nil {
 		return nil, pageInfo{}, err
 	}
-	info := pageInfo{Total: count.Total, TotalIsExact: count.Exact}
-	if rest != 0 {
-		value, err := json.Marshal(count)
-		if err != nil {
-			return nil, pageInfo{}, fmt.Errorf("making a cursor: %w", err)
-		}
-		if info.NextCursor, err = s.seal(question, position{Value: value, Key: rest}); err != nil {
+	info := pageInfo{Total: end.Total, TotalIsExact: end.Exact}
+	if end.Key != 0 {
+		if info.NextCursor, err = s.seal(question, end); err != nil {
 			return nil, pageInfo{}, err
 		}
 	}
@@ -69,35 +55,42 @@ func checkSearch(in listTicketsInput) error {
 	return f.err()
 }
 
-// gather finds the keys of a page, looking through hits until it is full. rest is the key before which the next page
-// goes on, 0 if there is none. Without a count it makes one out of the first hits.
-func (s *session) gather(ctx context.Context, l listing[ticketRow], in listTicketsInput, until document, count *found) (keys []int64, rest int64, _ *found, err error) {
-	for range maxHits / hitsAtOnce {
-		documents, err := s.hits(ctx, in.Search, until, hitsAtOnce)
+// gather finds the keys of a page, looking through hits until it is full. The end is the key before which the next page
+// goes on, 0 if there is none, and the count of the first hits, which is that given if there is one.
+func (s *session) gather(
+	ctx context.Context, l listing[ticketRow], in listTicketsInput, until document, counted *position,
+) (keys []int64, end position, err error) {
+	if counted != nil {
+		end = *counted
+	}
+	for looked, atOnce := 0, firstHits; looked < maxHits; looked, atOnce = looked+atOnce, moreHits {
+		documents, err := s.hits(ctx, in.Search, until, atOnce)
 		if err != nil {
-			return nil, 0, nil, err
+			return nil, end, err
 		}
 		fit, err := s.fitting(ctx, l, ticketsOf(documents))
 		if err != nil {
-			return nil, 0, nil, err
+			return nil, end, err
 		}
-		last := len(documents) < hitsAtOnce
-		if count == nil {
-			count = &found{Total: len(fit), Exact: last}
+		last := len(documents) < atOnce
+		if looked == 0 && counted == nil {
+			end.Total, end.Exact = len(fit), last
 		}
 		room := in.Limit - len(keys)
 		if len(fit) > room || len(fit) == room && !last {
 			keys = append(keys, fit[:room]...)
-			return keys, keys[len(keys)-1], count, nil
+			end.Key = keys[len(keys)-1]
+			return keys, end, nil
 		}
 		keys = append(keys, fit...)
 		if last {
-			return keys, 0, count, nil
+			end.Key = 0
+			return keys, end, nil
 		}
-		rest = documents[len(documents)-1].ticket()
-		until = documentOf(rest-1, maxComments)
+		end.Key = documents[len(documents)-1].ticket()
+		until = documentOf(end.Key-1, maxComments)
 	}
-	return keys, rest, count, nil
+	return keys, end, nil
 }
 
 // ticketsOf gives the keys of the documents' tickets, each once.

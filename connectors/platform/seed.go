@@ -38,7 +38,7 @@ func Seed(ctx context.Context, database Database, workspace string) error {
 
 // seeds are the steps of Seed. A further resource adds its own.
 func seeds() []func(ctx context.Context, w *session) error {
-	return []func(ctx context.Context, w *session) error{seedPeople, seedTickets, seedComments}
+	return []func(ctx context.Context, w *session) error{seedPeople, seedTickets, seedComments, seedAccounts, seedContacts, seedBelonging, seedRelationships}
 }
 
 func seedPeople(ctx context.Context, w *session) error {

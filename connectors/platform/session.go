@@ -31,6 +31,7 @@ type book struct {
 	Events  int64  // likewise
 	Clock   moment // the time of the last change: time does not run backwards in an organisation
 	user    int64  // the key of the user who asks
+	before  int64  // Events at the beginning
 }
 
 // session opens a call's workspace. One that is used for the first time gets its defaults.
@@ -101,7 +102,7 @@ func (s *session) open(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading the organisation: %w", err)
 	}
-	s.book.Clock = max(s.book.Clock, now)
+	s.book.Clock, s.book.before = max(s.book.Clock, now), s.book.Events
 	if known, ok := s.actors.Load(actor{s.org, s.call.Caller}); ok {
 		s.book.user = known.(int64)
 		return nil
@@ -117,7 +118,11 @@ func (s *session) clockless() time.Time {
 	return reading.now()
 }
 
+// close writes the counts back, unless nothing has happened: whatever changes something is an event.
 func (s *session) close(ctx context.Context) error {
+	if s.book.Events == s.book.before {
+		return nil
+	}
 	_, err := s.db.NewUpdate().Conn(s.conn).Model(s.book).Column("tickets", "events", "clock").WherePK().Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("writing the organisation: %w", err)

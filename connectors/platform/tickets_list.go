@@ -57,7 +57,11 @@ func (d *desk) listTickets() operations.Operation {
 		Sample: operations.NewSample(`{"statusIds":["`+fixedID("STAT", 1)+`"],"limit":1}`,
 			`{"tickets":[`+sampleTicket(1, 1, "")+`],"total":1,"totalIsExact":true}`),
 	}, func(ctx context.Context, s *session, in listTicketsInput) (listTicketsOutput, error) {
-		rows, info, err := s.pickTickets(ctx, in)
+		l, err := s.ticketListing(ctx, in)
+		if err != nil {
+			return listTicketsOutput{}, err
+		}
+		rows, info, err := s.pickTickets(ctx, l, in)
 		if err != nil {
 			return listTicketsOutput{}, err
 		}
@@ -67,11 +71,7 @@ func (d *desk) listTickets() operations.Operation {
 }
 
 // pickTickets reads a page of what is asked for.
-func (s *session) pickTickets(ctx context.Context, in listTicketsInput) ([]ticketRow, pageInfo, error) {
-	l, err := s.ticketListing(ctx, in)
-	if err != nil {
-		return nil, pageInfo{}, err
-	}
+func (s *session) pickTickets(ctx context.Context, l listing[ticketRow], in listTicketsInput) ([]ticketRow, pageInfo, error) {
 	if match(in.Search) == "" {
 		return list(ctx, s, l, in.paging)
 	}
@@ -216,9 +216,13 @@ func (d *desk) listTicketsDDL() operations.Operation {
 		if err != nil {
 			return ddl.Page[ddl.Option]{}, err
 		}
-		rows, info, err := s.pickTickets(ctx, listTicketsInput{
-			Search: in.Search, Sort: newestFirst, paging: paging{Limit: in.Limit, Cursor: in.Cursor},
-		})
+		question := listTicketsInput{Search: in.Search, Sort: newestFirst, paging: paging{Limit: in.Limit, Cursor: in.Cursor}}
+		l, err := s.ticketListing(ctx, question)
+		if err != nil {
+			return ddl.Page[ddl.Option]{}, err
+		}
+		l.shape = func(q *bun.SelectQuery) *bun.SelectQuery { return q.Column("pk", "uid", "title") }
+		rows, info, err := s.pickTickets(ctx, l, question)
 		page := ddl.Page[ddl.Option]{NextCursor: info.NextCursor}
 		for i := range rows {
 			text := fmt.Sprintf("#%d %s", numberOf(rows[i].PK, ticketBits), rows[i].Title)

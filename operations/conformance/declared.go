@@ -72,6 +72,9 @@ func checkCatalogue(t *testing.T, c operations.Connector, required []Required) {
 func checkNames(t *testing.T, s operations.Spec) {
 	t.Helper()
 	checkThrottlers(t, s.Throttlers)
+	if err := s.Cache.Validate(s.Input); err != nil {
+		t.Error(err)
+	}
 	if !snakeCase.MatchString(s.Name) {
 		t.Errorf("name %q is not snake_case", s.Name)
 	}

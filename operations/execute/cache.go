@@ -2,40 +2,83 @@ package execute
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
-	"fmt"
-	"strconv"
+	"errors"
 	"time"
 
 	"github.com/patchbay/patchbay/operations"
 )
 
-// Cache keeps answers for a while. A write makes answers untrue by a tag; the stamp handed out by Get before a read
-// is run keeps an answer that such a write has overtaken from being stored as if it were true.
+// Cache keeps answers for a while, for this process or for several. One that is out of reach has nothing and keeps
+// nothing; that is no error of any call. It is safe for concurrent use.
 type Cache interface {
+	// Get finds an answer that is neither too old nor made untrue by a write. What it holds is shared and must not be
+	// changed. The stamp is the state of the slot, also where there is no answer.
 	Get(ctx context.Context, slot Slot) (Entry, Stamp, bool)
-	Set(ctx context.Context, slot Slot, stamp Stamp, entry Entry)
-	Invalidate(ctx context.Context, tag string)
+	// Lease asks for the right to fetch the answer of a slot. The stamp is that of the Get before. True: fetch it, and end
+	// the lease by Set or Release. False: to AskWait, that there is an answer now, for which Get is to be asked; to AskTry, that
+	// another fetches it or that it is not the time.
+	Lease(ctx context.Context, slot Slot, stamp Stamp, ask Ask) (Lease, bool)
+	// Set keeps an answer and ends the lease whose stamp is given. It keeps nothing if the lease has passed to another, if
+	// a write has made the answer untrue since the lease was given, or if the answer is too large.
+	Set(ctx context.Context, slot Slot, leased Stamp, entry Entry)
+	// Invalidate makes all answers of a tag untrue.
+	Invalidate(ctx context.Context, tag Tag)
 }
 
-// Slot is the place of an answer: its key, and the tags by which it is invalidated.
-type Slot struct {
-	Key      string
-	Account  string // everything read with one credential
-	Resource string // everything read of one resource with it
+// Stamp is the state of a slot at one moment. What its numbers are is the cache's own matter; two stamps of one slot
+// are the same if nothing has happened between them.
+type Stamp struct {
+	Account, Resource uint64 // the states of the slot's tags
+	Entry             uint64 // the answer that is there; 0: none
+	Fence             uint64 // of a lease; 0: none, and Set keeps nothing
 }
 
-// Stamp is the state of a slot's tags at one moment.
-type Stamp [2]uint64
+// Ask is how somebody wants to fetch an answer.
+type Ask int
 
-// Entry is a cached answer.
+// The ways to ask for a lease.
+const (
+	AskWait Ask = iota // if another fetches it, wait for him: until he is done, gives up or is gone, or the bound is reached
+	AskTry             // only if nobody else does, and no refresh has failed lately
+	AskTake            // at once: who fetches it by an earlier lease keeps nothing
+)
+
+// Lease is the right to fetch the answer of a slot, which one at a time has. It ends by Set, by Release, by an AskTake, and
+// by itself some seconds after its context is done or its process is gone.
+type Lease struct {
+	Stamp   Stamp
+	release func(ctx context.Context, rest time.Duration)
+}
+
+// NewLease is for those who implement Cache. release may be nil.
+func NewLease(stamp Stamp, release func(ctx context.Context, rest time.Duration)) Lease {
+	return Lease{Stamp: stamp, release: release}
+}
+
+// Release ends the lease without an answer. For as long as rest nobody is to try a refresh.
+func (l Lease) Release(ctx context.Context, rest time.Duration) {
+	if l.release != nil {
+		l.release(ctx, rest)
+	}
+}
+
+// Entry is a cached answer: an output, or that there is no such record.
 type Entry struct {
 	Output json.RawMessage
+	Fault  *operations.Error // upstream_not_found; nil: there is an output
 	Stored time.Time
 	Fresh  time.Duration // how long it is fresh
 	Keep   time.Duration // how long it may be served at all
+}
+
+// answer is what a call gets of the entry.
+func (e Entry) answer() (json.RawMessage, error) {
+	if e.Fault == nil {
+		return e.Output, nil
+	}
+	fault := *e.Fault
+	return nil, &fault
 }
 
 // Cached tells where an answer came from.
@@ -48,105 +91,53 @@ const (
 	Stale Cached = "stale" // from the cache, a new one being fetched meanwhile
 )
 
+// Forget drops from the cache what was read with a credential: of one resource, or everything if none is named.
+func (x *Executor) Forget(ctx context.Context, workspace, credential, connector, resource string) {
+	if x.Cache != nil {
+		x.Cache.Invalidate(ctx, Tag{Workspace: workspace, Credential: credential, Connector: connector, Resource: resource})
+	}
+}
+
 // cached answers from the cache where the operation has a rule, otherwise runs; a write drops what it made untrue.
 func (x *Executor) cached(ctx context.Context, request Request, r *run, input json.RawMessage, meta *Meta) (json.RawMessage, error) {
-	rule := r.plan.Spec.Cache
-	if x.Cache == nil || rule.TTL == 0 || r.plan.Spec.Effect != operations.EffectRead {
+	if x.Cache == nil || r.plan.Spec.Cache.TTL <= 0 || r.plan.Spec.Effect != operations.EffectRead {
 		output, err := r.do(ctx, input)
 		x.invalidate(ctx, r, err)
 		return output, err
 	}
-	slot := slotOf(r, input)
-	entry, stamp, ok := x.Cache.Get(ctx, slot)
-	if ok && !request.NoCache {
-		age := x.Now().Sub(entry.Stored)
-		meta.AgeSeconds = age.Round(time.Millisecond).Seconds()
-		if meta.Cached = Fresh; age > entry.Fresh {
-			meta.Cached = Stale
-			x.refresh(ctx, request, r, slot, stamp, input)
-		}
-		return entry.Output, nil
+	f := flight{x: x, run: r, slot: slotOf(r, input), input: input, timeout: x.timeout(request, r.plan.Spec)}
+	if request.NoCache {
+		return f.fetch(ctx, AskTake)
 	}
-	return x.fly(ctx, request, r, slot, stamp, input)
+	entry, stamp, ok := x.Cache.Get(ctx, f.slot)
+	f.stamp = stamp
+	if !ok {
+		return f.join(ctx)
+	}
+	age := max(x.Now().Sub(entry.Stored), 0) // another node's clock may be ahead
+	meta.AgeSeconds = age.Round(time.Millisecond).Seconds()
+	if meta.Cached = Fresh; age > entry.Fresh {
+		meta.Cached = Stale
+		f.refresh(ctx)
+	}
+	return entry.answer()
 }
 
 // invalidate drops from the cache what a write has made untrue.
 func (x *Executor) invalidate(ctx context.Context, r *run, err error) {
-	if r.plan.Spec.Effect != operations.EffectRead && x.Cache != nil && wasSent(err) {
-		x.Cache.Invalidate(context.WithoutCancel(ctx), touched(r))
+	if r.plan.Spec.Effect != operations.EffectRead && x.Cache != nil && r.mayHaveWritten(err) {
+		tag := r.tag()
+		tag.Resource = r.plan.Spec.Resource // none: everything
+		x.Cache.Invalidate(context.WithoutCancel(ctx), tag)
 	}
 }
 
-// wasSent tells whether a write may have changed something.
-func wasSent(err error) bool {
-	return err == nil || operations.AsError(err).Code == operations.CodeOutcomeUnknown
-}
-
-// fly runs the operation once for all who ask for the same at the same time. The flight goes on if one of them leaves;
-// whoever comes after a write that makes its answer untrue takes another.
-func (x *Executor) fly(ctx context.Context, request Request, r *run, slot Slot, stamp Stamp, input json.RawMessage) (json.RawMessage, error) {
-	done := x.flights.DoChan(fmt.Sprint(slot.Key, stamp), func() (any, error) {
-		flight, cancel := context.WithTimeout(context.WithoutCancel(ctx), x.timeout(request, r.plan.Spec))
-		defer cancel()
-		output, err := r.do(flight, input)
-		if err == nil {
-			rule := r.plan.Spec.Cache
-			x.Cache.Set(flight, slot, stamp, Entry{
-				Output: output, Stored: x.Now(), Fresh: rule.TTL.Duration(), Keep: rule.TTL.Duration() + rule.StaleFor.Duration(),
-			})
-		}
-		return output, err
-	})
-	select {
-	case <-ctx.Done():
-		return nil, fmt.Errorf("waiting for the answer: %w", ctx.Err())
-	case result := <-done:
-		output, _ := result.Val.(json.RawMessage)
-		return output, result.Err
+// mayHaveWritten tells whether a write that ended so may have changed something. Of several requests an earlier one may
+// have gone through.
+func (r *run) mayHaveWritten(err error) bool {
+	var typed *operations.Error
+	if err == nil || !errors.As(err, &typed) {
+		return true
 	}
-}
-
-// refresh fetches a new answer in the background. What it costs is not the caller's.
-func (x *Executor) refresh(ctx context.Context, request Request, r *run, slot Slot, stamp Stamp, input json.RawMessage) {
-	background := *r
-	background.usage = &operations.Usage{}
-	go func() {
-		if _, err := x.fly(context.WithoutCancel(ctx), request, &background, slot, stamp, input); err != nil {
-			x.Log.WarnContext(ctx, "refreshing a cached answer failed", "operation", r.plan.Spec.Identifier, "error", err)
-		}
-	}()
-}
-
-func accountTag(r *run) string {
-	credential := ""
-	if r.credential != nil {
-		credential = r.credential.ID
-	}
-	return r.caller.Workspace + "/" + credential + "/" + r.plan.Connector.Name
-}
-
-// touched is the tag of what a write makes untrue: its resource, or everything where it names none.
-func touched(r *run) string {
-	if r.plan.Spec.Resource == "" {
-		return accountTag(r)
-	}
-	return accountTag(r) + "/" + r.plan.Spec.Resource
-}
-
-// slotOf names the place of an answer. The input counts in canonical form.
-func slotOf(r *run, input json.RawMessage) Slot {
-	sum := sha256.Sum256(operations.Canonical(input))
-	account := accountTag(r)
-	return Slot{
-		Key:     account + "@" + r.plan.revision() + "/" + r.plan.Spec.Name + "/" + hex.EncodeToString(sum[:]),
-		Account: account, Resource: account + "/" + r.plan.Spec.Resource,
-	}
-}
-
-// revision tells apart what a connector has been; an import may be replaced by another of the same version.
-func (p plan) revision() string {
-	if p.Connector.Import == nil {
-		return p.Connector.Version
-	}
-	return p.Connector.Version + "+" + strconv.FormatInt(p.Connector.Import.Version, 10)
+	return typed.Code == operations.CodeOutcomeUnknown || typed.Code == operations.CodeInternal || r.usage.Requests.Load() > 1
 }

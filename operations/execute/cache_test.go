@@ -14,11 +14,13 @@ import (
 	"github.com/patchbay/patchbay/operations/execute"
 )
 
-// shelf is a Cache without bounds.
+// shelf is a Cache without bounds and without a queue for leases.
 type shelf struct {
 	mu      sync.Mutex
-	entries map[string]stamped
-	tags    map[string]uint64
+	entries map[execute.Key]stamped
+	tags    map[execute.Tag]uint64
+	leases  uint64
+	resting map[execute.Key]time.Time
 }
 
 type stamped struct {
@@ -26,23 +28,46 @@ type stamped struct {
 	stamp execute.Stamp
 }
 
-func newShelf() *shelf { return &shelf{entries: map[string]stamped{}, tags: map[string]uint64{}} }
+func newShelf() *shelf {
+	return &shelf{entries: map[execute.Key]stamped{}, tags: map[execute.Tag]uint64{}, resting: map[execute.Key]time.Time{}}
+}
+
+func (s *shelf) stamp(slot execute.Slot) execute.Stamp {
+	return execute.Stamp{Account: s.tags[slot.Tag.Account()], Resource: s.tags[slot.Tag]}
+}
 
 func (s *shelf) Get(_ context.Context, slot execute.Slot) (execute.Entry, execute.Stamp, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := execute.Stamp{s.tags[slot.Account], s.tags[slot.Resource]}
-	entry, ok := s.entries[slot.Key]
-	return entry.Entry, now, ok && entry.stamp == now && time.Since(entry.Stored) <= entry.Keep
+	now, entry := s.stamp(slot), s.entries[slot.Key]
+	found := entry.Keep > 0 && entry.stamp == now && time.Since(entry.Stored) <= entry.Keep
+	return entry.Entry, now, found
 }
 
-func (s *shelf) Set(_ context.Context, slot execute.Slot, stamp execute.Stamp, entry execute.Entry) {
+func (s *shelf) Lease(_ context.Context, slot execute.Slot, _ execute.Stamp, ask execute.Ask) (execute.Lease, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.entries[slot.Key] = stamped{entry, stamp}
+	if ask == execute.AskTry && time.Now().Before(s.resting[slot.Key]) {
+		return execute.Lease{}, false
+	}
+	s.leases++
+	stamp := s.stamp(slot)
+	stamp.Fence = s.leases
+	return execute.NewLease(stamp, func(_ context.Context, rest time.Duration) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.resting[slot.Key] = time.Now().Add(rest)
+	}), true
 }
 
-func (s *shelf) Invalidate(_ context.Context, tag string) {
+func (s *shelf) Set(_ context.Context, slot execute.Slot, leased execute.Stamp, entry execute.Entry) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	leased.Fence = 0
+	s.entries[slot.Key] = stamped{entry, leased}
+}
+
+func (s *shelf) Invalidate(_ context.Context, tag execute.Tag) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tags[tag]++

@@ -50,7 +50,8 @@ type Options struct {
 // Executor runs calls. It is safe for concurrent use.
 type Executor struct {
 	Options
-	flights singleflight.Group
+	flights   singleflight.Group
+	refreshes refreshes
 }
 
 // New makes an executor.

@@ -51,7 +51,7 @@ x-throttle: [{name: all, ttl: 1, limit: 10, burst: 4}]
 x-verify: whoami
 paths:
   /v1/things:
-    get: {summary: List things., description: "Lists.", operationId: list, x-cache: {ttl: 2.5}, deprecated: true}
+    get: {summary: List things., description: "Lists.", operationId: list, x-cache: {ttl: 2.5, not_found: 4, vary: [q]}, parameters: [{name: q, in: query, schema: {}}], deprecated: true}
     post: {tags: [Great Things], operationId: make, x-effect: read, x-title: Make it, externalDocs: {url: 'https://docs.acme.example/make'},
       x-throttle: [{name: slow, ttl: 60, limit: 1, key: '{workspace}', enabled: false}], x-compensation: {operation: drop, input: {id: output.id}}, security: [{oauth: [write, read]}]}
     delete: {operationId: drop, x-resource: things, security: []}
@@ -77,7 +77,7 @@ components:
 	}
 	want := []short{
 		{Name: "list", Title: "List things", Description: "Lists. (GET /v1/things)", Resource: "things", Effect: "read", Scopes: []string{"read"},
-			Cache: operations.CacheRule{TTL: operations.Seconds(2.5e9)}, Deprecated: "true"},
+			Cache: operations.CacheRule{TTL: operations.Seconds(2.5e9), NotFound: operations.Seconds(4e9), Vary: []string{"q"}}, Deprecated: "true"},
 		{Name: "make", Title: "Make it", Description: "Make it (POST /v1/things)", Docs: "https://docs.acme.example/make", Resource: "great_things", Effect: "read",
 			Auth: []string{"oauth"}, Scopes: []string{"read", "write"},
 			Throttlers:   []operations.Throttler{{Name: "slow", TTL: operations.Seconds(60e9), Limit: 1, Key: "{workspace}"}},

@@ -180,8 +180,10 @@ func (l *loader) ddl(in *inputs, list *operation, words ddlWords) (*ddl, bool) {
 		Description: cmp.Or(words.Description, "The options of a drop-down. "+s.Description), Auth: s.Auth, Scopes: s.Scopes,
 		Throttlers: s.Throttlers, Cache: s.Cache,
 	}
+	d.spec.Cache.Vary = nil // search and cursor count too
 	if words.Cache != nil {
 		d.spec.Cache = words.Cache.rule()
+		l.vocabulary.checkCache(in.where, at, &d.spec)
 	}
 	if list.paging != nil {
 		d.spec.Paging = &operations.Paging{CursorInput: cursorInput, CursorOutput: cursorOutput, Items: "result", MaxPages: 1}

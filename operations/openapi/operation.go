@@ -88,6 +88,7 @@ func (l *loader) operations(e entry) []operations.Operation {
 	}
 	o.spec = l.spec(e)
 	o.spec.Input, o.spec.Output = schema, l.output(e, answers, o.paging)
+	l.vocabulary.checkCache(e.where, child(e.node, "x-cache"), &o.spec)
 	if o.paging != nil {
 		o.spec.Paging = &o.paging.spec
 	}

@@ -107,6 +107,7 @@ func TestVocabulary(t *testing.T) {
 		{"cursor without a place", `x-paging: {type: cursor, param: a}`, "x-paging: /next is required"},
 		{"search by a field that is not there", `x-ddl: {text: a, value: b, search: q}`, "x-ddl: the operation has no input field q"},
 		{"DDL without a value", `x-ddl: {text: a}`, "x-ddl: "},
+		{"cache that varies by what is not there", `x-cache: {ttl: 1, vary: [q]}`, "the cache rule varies by \"q\", which is not a field of the input"},
 		{"cache for a text", `x-cache: long`, "x-cache: got string, want object"},
 		{"name that is none", `x-name: 'a b!'`, "x-name: "},
 	}

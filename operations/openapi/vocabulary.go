@@ -144,13 +144,23 @@ func get(body []byte, path string) gjson.Result {
 type cacheRule struct {
 	TTL      operations.Seconds `json:"ttl"`
 	StaleFor operations.Seconds `json:"stale_for"`
+	NotFound operations.Seconds `json:"not_found"`
+	Vary     []string           `json:"vary"`
 }
 
 func (c *cacheRule) rule() operations.CacheRule {
 	if c == nil {
 		return operations.CacheRule{}
 	}
-	return operations.CacheRule{TTL: c.TTL, StaleFor: c.StaleFor}
+	return operations.CacheRule{TTL: c.TTL, StaleFor: c.StaleFor, NotFound: c.NotFound, Vary: c.Vary}
+}
+
+// checkCache drops the cache rule of an operation that varies by what is no input of it.
+func (v *vocabulary) checkCache(where string, n *yaml.Node, s *operations.Spec) {
+	if err := s.Cache.Validate(s.Input); err != nil {
+		v.report.add(Skipped, where, n, "%s", line(err.Error()))
+		s.Cache = operations.CacheRule{}
+	}
 }
 
 type throttle struct {

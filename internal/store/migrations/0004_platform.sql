@@ -179,17 +179,19 @@ CREATE TABLE platform_tickets (
 	custom_fields  TEXT    NOT NULL DEFAULT '[]'
 ) STRICT;
 
+-- The indexes by which tickets are listed hold "archived_at" too, so that those not archived can be counted without a look
+-- at the tickets themselves.
 CREATE UNIQUE INDEX platform_tickets_by_uid ON platform_tickets (org, uid);
 CREATE INDEX platform_tickets_by_created ON platform_tickets (org, created_at) WHERE deleted_at IS NULL;
 CREATE INDEX platform_tickets_by_updated ON platform_tickets (org, updated_at) WHERE deleted_at IS NULL;
 CREATE INDEX platform_tickets_by_due ON platform_tickets (org, due_at) WHERE deleted_at IS NULL AND due_at IS NOT NULL;
-CREATE INDEX platform_tickets_by_team ON platform_tickets (org, team) WHERE deleted_at IS NULL;
-CREATE INDEX platform_tickets_by_type ON platform_tickets (org, type) WHERE deleted_at IS NULL;
-CREATE INDEX platform_tickets_by_status ON platform_tickets (org, status) WHERE deleted_at IS NULL;
-CREATE INDEX platform_tickets_by_priority ON platform_tickets (org, priority) WHERE deleted_at IS NULL;
-CREATE INDEX platform_tickets_by_assignee ON platform_tickets (org, assignee) WHERE deleted_at IS NULL;
-CREATE INDEX platform_tickets_by_requestor ON platform_tickets (org, requestor) WHERE deleted_at IS NULL;
-CREATE INDEX platform_tickets_by_account ON platform_tickets (org, account) WHERE deleted_at IS NULL AND account IS NOT NULL;
+CREATE INDEX platform_tickets_by_team ON platform_tickets (org, team, pk, archived_at) WHERE deleted_at IS NULL;
+CREATE INDEX platform_tickets_by_type ON platform_tickets (org, type, pk, archived_at) WHERE deleted_at IS NULL;
+CREATE INDEX platform_tickets_by_status ON platform_tickets (org, status, pk, archived_at) WHERE deleted_at IS NULL;
+CREATE INDEX platform_tickets_by_priority ON platform_tickets (org, priority, pk, archived_at) WHERE deleted_at IS NULL;
+CREATE INDEX platform_tickets_by_assignee ON platform_tickets (org, assignee, pk, archived_at) WHERE deleted_at IS NULL;
+CREATE INDEX platform_tickets_by_requestor ON platform_tickets (org, requestor, pk, archived_at) WHERE deleted_at IS NULL;
+CREATE INDEX platform_tickets_by_account ON platform_tickets (org, account, pk, archived_at) WHERE deleted_at IS NULL AND account IS NOT NULL;
 CREATE INDEX platform_tickets_archived ON platform_tickets (org) WHERE deleted_at IS NULL AND archived_at IS NOT NULL;
 
 CREATE TABLE platform_escalations (

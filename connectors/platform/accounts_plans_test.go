@@ -1,0 +1,75 @@
+package platform
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/patchbay/patchbay/internal/store"
+	"github.com/patchbay/patchbay/operations"
+)
+
+// TestAccountPlans holds how lists of accounts and contacts are read: along which index, and what has to be sorted.
+func TestAccountPlans(t *testing.T) {
+	t.Parallel()
+	s, err := store.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	if err := Seed(t.Context(), s, store.DefaultWorkspace); err != nil {
+		t.Fatal(err)
+	}
+	d := newDesk(Options{Database: s})
+	session, err := d.session(t.Context(), &operations.Call{Input: json.RawMessage(`{}`), Workspace: store.DefaultWorkspace, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	account := func(in getAccountsInput) string {
+		l, err := session.accountListing(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rows []accountRow
+		return l.sorted(l.where(session, session.selectFrom(&rows)), &position{Key: 5, Value: json.RawMessage(`"x"`)}).Limit(20).String()
+	}
+	contact := func(in getCustomerContactsInput) string {
+		l, err := session.contactListing(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rows []contactRow
+		return l.sorted(l.where(session, session.selectFrom(&rows)), nil).Limit(20).String()
+	}
+	of := func(table string) string {
+		return "SELECT * FROM " + table + " WHERE org = 1 AND account = 1 AND deleted_at IS NULL ORDER BY uid DESC, pk DESC"
+	}
+	byAge, either := "-createdAt", listing[relationshipRow]{filters: session.ofEither(1)}
+	for _, c := range []struct {
+		name, query, plan string
+		sorts             bool
+	}{
+		{"accounts", account(getAccountsInput{Sort: byAge}), "platform_accounts_by_uid (org=? AND uid<?)", false},
+		{"by name", account(getAccountsInput{Sort: "name", Status: "Active"}), "platform_accounts_by_name (org=? AND name>?)", false},
+		{"by update", account(getAccountsInput{Sort: "-updatedAt"}), "platform_accounts_by_updated (org=? AND updated_at<?)", false},
+		{"status", account(getAccountsInput{Sort: byAge, Status: "Active"}), "platform_accounts_by_status (org=? AND status=? AND uid<?)", false},
+		{"owner", account(getAccountsInput{Sort: byAge, Status: "Active", AccountOwnerID: fixedID("AGENT", 1)}), "platform_accounts_by_owner (org=? AND owner=? AND uid<?)", false},
+		{"search", account(getAccountsInput{Sort: byAge, Search: "acme", Status: "Active"}), "INTEGER PRIMARY KEY (rowid=?)", true},
+		{"contacts", contact(getCustomerContactsInput{Sort: byAge}), "platform_contacts_by_uid (org=?)", false},
+		{"email", contact(getCustomerContactsInput{Sort: "firstName", Email: "a@b.c", Search: "a"}), "platform_contacts_by_email (org=? AND email=?)", true},
+		{"of an account", contact(getCustomerContactsInput{Sort: byAge, AccountID: fixedID("ACNT", 1)}), "INTEGER PRIMARY KEY (rowid=?)", true},
+		{"notes", of("platform_account_notes"), "platform_account_notes_by_account (org=? AND account=?)", false},
+		{"tasks", of("platform_account_tasks"), "platform_account_tasks_by_account (org=? AND account=?)", false},
+		{"relationships", either.where(session, session.selectFrom((*relationshipRow)(nil))).String(), "platform_account_relationships_by_related (org=? AND related=?)", true},
+	} {
+		plan := explain(t, s, c.query)
+		has := func(words string) bool {
+			return slices.ContainsFunc(plan, func(line string) bool { return strings.Contains(line, words) })
+		}
+		if !has(c.plan) || has("SCAN t") || !c.sorts && has("TEMP B-TREE") {
+			t.Errorf("%s:\n%s\n%s", c.name, c.query, strings.Join(plan, "\n"))
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package redis
+
+import (
+	"context"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// reportsAtOnce is how many buckets are reported at a time.
+const reportsAtOnce = 8
+
+// report has Redis count what it has not: the places that were given out without it, or all of the window if it may
+// have lost them; then also the pauses and lessons that this node knows.
+func (l *Limiter) report(ctx context.Context, all bool) error {
+	var books []*book
+	l.mu.Lock()
+	if all || l.unreported {
+		for _, b := range l.books {
+			if all || b.given.uncounted() {
+				books = append(books, b)
+			}
+		}
+	}
+	l.unreported = false
+	l.mu.Unlock()
+	err := l.merge(ctx, books)
+	if err != nil {
+		l.mu.Lock()
+		l.unreported = true
+		l.mu.Unlock()
+	}
+	return err
+}
+
+// merge has Redis count what it has not of some buckets.
+func (l *Limiter) merge(ctx context.Context, books []*book) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(reportsAtOnce)
+	for _, b := range books {
+		group.Go(func() error {
+			if err := l.mergeOne(ctx, b); err != nil {
+				return err
+			}
+			return l.repeatNotes(ctx, b)
+		})
+	}
+	return group.Wait()
+}
+
+func (l *Limiter) mergeOne(ctx context.Context, b *book) error {
+	l.mu.Lock()
+	given := b.given
+	entries, until := given.report(l.now(), b.spec.Window)
+	args := make([]any, 0, 4+3*len(entries))
+	args = append(args, b.spec.Limit, b.spec.Burst, b.spec.Window.Microseconds(), b.whole)
+	limited := b.limited()
+	l.mu.Unlock()
+	if len(entries) == 0 || !limited {
+		return nil
+	}
+	for _, e := range entries {
+		args = append(args, e.at, e.n, flag(e.counted))
+	}
+	answer, err := l.trip(ctx, "merge", l.scripts.merge, []string{b.state}, args...)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b.given == given {
+		given.counted(until)
+		b.whole = number(answer, 1)
+	}
+	return nil
+}
+
+// repeatNotes tells Redis of a pause and a lesson again. It makes no difference if it knows them.
+func (l *Limiter) repeatNotes(ctx context.Context, b *book) error {
+	l.mu.Lock()
+	now, paused, reason, learned := l.now(), b.paused, b.reason, b.learned
+	l.mu.Unlock()
+	if paused > now {
+		if err := l.notePause(ctx, b.state, paused-now, reason); err != nil {
+			return err
+		}
+	}
+	if learned.holds(now) {
+		return l.noteLesson(ctx, b.state, learned, now)
+	}
+	return nil
+}
