@@ -33,7 +33,7 @@ func ReadBudget(header http.Header, now time.Time) (Budget, bool) {
 		{"X-Ratelimit-Limit-Requests", "X-Ratelimit-Remaining-Requests", "X-Ratelimit-Reset-Requests"},
 	} {
 		if values := header[names.remaining]; len(values) > 0 {
-			tightest.readFamily(header, names, values, now)
+			tightest.readFamily(header, names, values, clockOf(header, now))
 		}
 	}
 	if values := header["Ratelimit"]; len(values) > 0 {

@@ -11,9 +11,10 @@ import (
 // RetryAfter reads how long a service asks its caller to wait, from Retry-After or, where that is missing and the
 // budget is spent, from X-RateLimit-Reset. It understands what vendors send: seconds (with a fraction), an HTTP
 // date, an ISO 8601 time with or without a zone (UTC then), seconds or milliseconds since 1970, and lists of these,
-// of which the longest counts. ok is false if there is no such header or it makes no sense; a time gone by is a
-// wait of zero.
+// of which the longest counts. Points in time are read by the service's own clock, where its Date shows that it differs
+// from ours. ok is false if there is no such header or it makes no sense; a time gone by is a wait of zero.
 func RetryAfter(header http.Header, now time.Time) (wait time.Duration, ok bool) {
+	now = clockOf(header, now)
 	if wait, ok = longest(header.Values("Retry-After"), now); ok {
 		return wait, true
 	}
@@ -26,6 +27,23 @@ func RetryAfter(header http.Header, now time.Time) (wait time.Duration, ok bool)
 		}
 	}
 	return 0, false
+}
+
+// sameClock is by how much two clocks may differ that count as the same: Date leaves a second open, and the answer was on
+// its way.
+const sameClock = 2 * time.Second
+
+// clockOf is the time by the clock of the service that sent an answer.
+func clockOf(header http.Header, now time.Time) time.Time {
+	values := header["Date"]
+	if len(values) == 0 {
+		return now
+	}
+	date, err := http.ParseTime(values[0])
+	if err != nil || date.Sub(now).Abs() <= sameClock {
+		return now
+	}
+	return date
 }
 
 func spent(header http.Header) bool {

@@ -100,6 +100,39 @@ func TestRetryAfterFromRateLimitHeaders(t *testing.T) {
 	}
 }
 
+// TestTheServicesClockCounts has services whose clocks differ from ours ask for a pause until a point in time.
+func TestTheServicesClockCounts(t *testing.T) {
+	t.Parallel()
+	for _, ahead := range []time.Duration{0, time.Second, -time.Second, time.Minute, -time.Minute, time.Hour, -24 * time.Hour} {
+		its := noon().Add(ahead)
+		want := 30 * time.Second
+		if ahead.Abs() <= time.Second { // Date says no more than the second: ours is as good
+			want += ahead
+		}
+		for _, header := range []http.Header{
+			{"Retry-After": {its.Add(30 * time.Second).Format(http.TimeFormat)}},
+			{"Retry-After": {its.Add(30 * time.Second).Format(time.RFC3339)}},
+			{"X-Ratelimit-Remaining": {"0"}, "X-Ratelimit-Reset": {fmt.Sprint(its.Add(30 * time.Second).Unix())}},
+		} {
+			header.Set("Date", its.Format(http.TimeFormat))
+			if got, ok := operations.RetryAfter(header, noon()); !ok || got != want {
+				t.Errorf("ahead by %v: RetryAfter(%v) = %v, %v, want %v", ahead, header, got, ok, want)
+			}
+			if budget, ok := operations.ReadBudget(header, noon()); header["X-Ratelimit-Reset"] != nil && (!ok || budget.Reset != want) {
+				t.Errorf("ahead by %v: ReadBudget(%v) = %+v, %v, want a reset in %v", ahead, header, budget, ok, want)
+			}
+		}
+	}
+	soon := http.Header{"Retry-After": {"30"}, "Date": {noon().Add(time.Hour).Format(http.TimeFormat)}}
+	if got, _ := operations.RetryAfter(soon, noon()); got != 30*time.Second {
+		t.Errorf("a length of time depends on no clock, and is %v", got)
+	}
+	broken := http.Header{"Retry-After": {noon().Add(time.Minute).Format(http.TimeFormat)}, "Date": {"today"}}
+	if got, _ := operations.RetryAfter(broken, noon()); got != time.Minute {
+		t.Errorf("with a Date that makes no sense the wait is %v", got)
+	}
+}
+
 func ExampleRetryAfter() {
 	now := time.Date(2025, time.March, 1, 12, 0, 0, 0, time.UTC)
 	for _, value := range []string{"30", "Sat, 01 Mar 2025 12:01:00 GMT", "2025-03-01T12:00:10", "1740830430", "5, 8", "soon"} {

@@ -9,7 +9,7 @@ import (
 )
 
 type getAccountsInput struct {
-	Search         string `json:"search,omitempty" doc:"Words, or how they begin, that name, domains, website or description holds, all of them; words in quotes stand next to each other. Of more than 10,000 hits, the newest are looked at." maxLength:"500"`
+	Search         string `json:"search,omitempty" doc:"Words, or how they begin, that name, domains, website or description holds, all of them; words in quotes stand next to each other." maxLength:"500"`
 	Health         string `json:"health,omitempty" doc:"Only accounts that are doing like this: an id or a name." minLength:"1" maxLength:"100" lookup:"list_account_health_ddl"`
 	Source         string `json:"source,omitempty" doc:"Only accounts that come from there: an id or a name." minLength:"1" maxLength:"100" lookup:"list_account_sources_ddl"`
 	Status         string `json:"status,omitempty" doc:"Only accounts with this status: an id or a name." minLength:"1" maxLength:"100" lookup:"list_account_statuses_ddl"`
@@ -49,7 +49,11 @@ func (d *desk) getAccounts() operations.Operation {
 // accountListing makes the list that is asked for, and looks up what its filters name. By age, it walks along the
 // index of a filter; by anything else, along that of the order.
 func (s *session) accountListing(ctx context.Context, in getAccountsInput) (listing[accountRow], error) {
-	l := listing[accountRow]{name: "accounts", shape: accountShape, filters: s.named(accountNamed, in.Search)}
+	l := listing[accountRow]{name: "accounts", shape: accountShape}
+	var err error
+	if l.filters, err = s.named(ctx, accountNamed, in.Search); err != nil {
+		return l, err
+	}
 	rank := 0
 	switch down := strings.HasPrefix(in.Sort, "-"); strings.TrimPrefix(in.Sort, "-") {
 	case "name":
@@ -100,10 +104,11 @@ func (d *desk) listAccountsDDL() operations.Operation {
 		if err != nil {
 			return ddl.Page[accountOption]{}, err
 		}
-		l := listing[accountRow]{
-			name: "accounts_ddl", filters: s.named(accountNamed, in.Search),
-			order: ordering[accountRow]{"name", func(r *accountRow) any { return r.Name }, false},
+		l, err := s.accountListing(ctx, getAccountsInput{Search: in.Search, Sort: "name"})
+		if err != nil {
+			return ddl.Page[accountOption]{}, err
 		}
+		l.name, l.shape = "accounts_ddl", nil
 		rows, info, err := list(ctx, s, l, paging{Limit: in.Limit, Cursor: in.Cursor})
 		page := ddl.Page[accountOption]{NextCursor: info.NextCursor}
 		for i := range rows {

@@ -1,7 +1,10 @@
 package platform
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -72,4 +75,71 @@ func TestAccountPlans(t *testing.T) {
 			t.Errorf("%s:\n%s\n%s", c.name, c.query, strings.Join(plan, "\n"))
 		}
 	}
+}
+
+// TestManyNamed: of more hits than are looked up, a list holds all that fit, in its order.
+func TestManyNamed(t *testing.T) {
+	t.Parallel()
+	s, err := store.Open(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	d := newDesk(Options{Database: s})
+	one, err := d.session(t.Context(), &operations.Call{Input: json.RawMessage(`{}`), Workspace: store.DefaultWorkspace, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const many = fewNamed + 50
+	_, err = write(t.Context(), one, func(ctx context.Context, w *session) (struct{}, error) {
+		for i := range many {
+			row := &contactRow{FirstName: fmt.Sprintf("Many%04d", many-i), LastName: "Same", Email: fmt.Sprint(i, "@example.com")}
+			if err := errors.Join(insert(ctx, w, row), w.indexContact(ctx, row)); err != nil {
+				return struct{}{}, err
+			}
+		}
+		return struct{}{}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ sort, first string }{{"firstName", "Many0001"}, {"-createdAt", "Many0001"}, {"createdAt", fmt.Sprintf("Many%d", many)}} {
+		l, err := one.contactListing(t.Context(), getCustomerContactsInput{Search: "same many", Sort: c.sort})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, info, err := list(t.Context(), one, l, paging{Limit: 3})
+		if err != nil || len(rows) != 3 || rows[0].FirstName != c.first || info.TotalIsExact || info.NextCursor == "" || l.filters[0].rank != 0 {
+			t.Errorf("%s: %v, %d rows, %+v", c.sort, err, len(rows), info)
+		}
+	}
+}
+
+// FuzzNames: whatever somebody types is a search for accounts and contacts.
+func FuzzNames(f *testing.F) {
+	for _, seed := range []string{"acme", `"a b" c`, `" acme"`, "a OR", "NEAR(a b)", `"`, "*", "\x00", `"` + "\x00" + `"`, "col:x", "日本語", "\xff", "?", "'; --", "a*b"} {
+		f.Add(seed)
+	}
+	s, err := store.Open(f.Context(), f.TempDir())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { _ = s.Close() })
+	if err := Seed(f.Context(), s, store.DefaultWorkspace); err != nil {
+		f.Fatal(err)
+	}
+	d := newDesk(Options{Database: s})
+	f.Fuzz(func(t *testing.T, text string) {
+		session, err := d.session(t.Context(), &operations.Call{Workspace: store.DefaultWorkspace, Input: []byte(`{}`), Now: time.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := session.accountListing(t.Context(), getAccountsInput{Search: text, Sort: "name"})
+		if err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		if _, _, err := list(t.Context(), session, l, paging{Limit: 1}); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	})
 }

@@ -9,7 +9,7 @@ import (
 )
 
 type getCustomerContactsInput struct {
-	Search      string `json:"search,omitempty" doc:"Words, or how they begin, that names, email address or phone number holds, all of them. Of more than 10,000 hits, the newest are looked at." maxLength:"500"`
+	Search      string `json:"search,omitempty" doc:"Words, or how they begin, that names, email address or phone number holds, all of them." maxLength:"500"`
 	Email       string `json:"email,omitempty" doc:"Only the contact with this email address." format:"email" maxLength:"320"`
 	AccountID   string `json:"accountId,omitempty" doc:"Only contacts of this account." pattern:"^[0-9A-HJKMNP-TV-Z]{26}$" lookup:"list_accounts_ddl"`
 	ContactType string `json:"contactType,omitempty" doc:"Only contacts of this type: an id or a name." minLength:"1" maxLength:"100" lookup:"list_customer_contact_types_ddl"`
@@ -45,7 +45,11 @@ func (d *desk) getCustomerContacts() operations.Operation {
 
 // contactListing makes the list that is asked for, and looks up what its filters name.
 func (s *session) contactListing(ctx context.Context, in getCustomerContactsInput) (listing[contactRow], error) {
-	l := listing[contactRow]{name: "contacts", shape: contactShape, filters: s.named(contactNamed, in.Search)}
+	l := listing[contactRow]{name: "contacts", shape: contactShape}
+	var err error
+	if l.filters, err = s.named(ctx, contactNamed, in.Search); err != nil {
+		return l, err
+	}
 	rank := 0
 	switch down := strings.HasPrefix(in.Sort, "-"); strings.TrimPrefix(in.Sort, "-") {
 	case "firstName":

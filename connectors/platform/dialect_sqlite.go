@@ -78,8 +78,8 @@ const (
 	accountNamed names = iota
 	contactNamed
 
-	nameBits = 46 // of a record's key; above it lie the part and the organisation
-	maxNamed = 10_000
+	nameBits = 46   // of a record's key; above it lie the part and the organisation
+	fewNamed = 2000 // hits that may be looked up and sorted
 )
 
 // namesBefore is the row before the first of an organisation's in a part of the index.
@@ -103,17 +103,26 @@ func (s *session) unindexName(ctx context.Context, part names, pk int64) error {
 	return nil
 }
 
-// named keeps the records that have words beginning with all that a person typed: of more than maxNamed, the newest.
-// Without words it is no filter.
-func (s *session) named(part names, words string) []filter {
+// named keeps the records that have words beginning with all that a person typed; without words it is no filter. Few
+// hits are looked up; of many, a record that is walked by is soon one.
+func (s *session) named(ctx context.Context, part names, words string) ([]filter, error) {
 	query := matchBeginnings(words)
 	if query == "" {
-		return nil
+		return nil, nil
 	}
 	before := namesBefore(s.org, part)
-	return []filter{{column: "pk", rank: 10, test: "IN (SELECT rowid - ? FROM (SELECT rowid FROM platform_names " +
-		"WHERE platform_names MATCH ? AND rowid > ? AND rowid < ? ORDER BY rowid DESC LIMIT ?))",
-		args: []any{before, query, before, before + 1<<nameBits, maxNamed}}}
+	hits := `SELECT rowid - ? FROM platform_names WHERE platform_names MATCH ? AND rowid > ? AND rowid < ?`
+	args := []any{before, query, before, before + 1<<nameBits}
+	var n int
+	err := s.conn.QueryRowContext(ctx, `SELECT count(*) FROM (`+hits+` LIMIT ?)`, append(args, fewNamed+1)...).Scan(&n)
+	if err != nil {
+		return nil, fmt.Errorf("searching names: %w", err)
+	}
+	found := filter{column: "pk", test: "IN (" + hits + ")", args: args}
+	if n <= fewNamed {
+		found.rank = 10
+	}
+	return []filter{found}, nil
 }
 
 // matchBeginnings is match for words of which only the beginning was typed.

@@ -27,7 +27,7 @@ func TestProperty(t *testing.T) {
 	seed := cmp.Or(*propertySeed, rand.Uint64())
 	t.Logf("repeat with -property.seed=%d", seed)
 	w := newWorld(t, seed)
-	rules := slices.Concat(ticketRules(), commentRules())
+	rules := slices.Concat(ticketRules(), commentRules(), accountRules())
 	total := 0
 	for _, r := range rules {
 		total += r.weight
@@ -78,6 +78,7 @@ type space struct {
 	comments []*modelComment
 	events   []modelEvent
 	users    map[string]string // caller → id
+	accountModel
 }
 
 type modelEvent struct{ Type, Entity string }
@@ -107,6 +108,7 @@ func (w *world) adopt() {
 	w.space.clock = time.Now().UTC()
 	w.now = w.space.clock.Truncate(time.Second).Add(time.Hour)
 	w.adoptTickets()
+	w.adoptAccounts()
 }
 
 // tick moves the clock, at times backwards, and picks the workspace of the step.

@@ -20,7 +20,7 @@ type createTicketInput struct {
 	RequestorEmail    string              `json:"requestorEmail" doc:"The email address of whoever asks. It is kept in lower case." format:"email" maxLength:"320"`
 	TeamID            string              `json:"teamId" doc:"The team it belongs to." pattern:"^[0-9A-HJKMNP-TV-Z]{26}$" lookup:"list_teams_ddl"`
 	Description       string              `json:"description,omitempty" doc:"The whole story." maxLength:"65536"`
-	AccountID         string              `json:"accountId,omitempty" doc:"The account it concerns." pattern:"^[0-9A-HJKMNP-TV-Z]{26}$"`
+	AccountID         string              `json:"accountId,omitempty" doc:"The account it concerns." pattern:"^[0-9A-HJKMNP-TV-Z]{26}$" lookup:"list_accounts_ddl"`
 	TypeID            string              `json:"typeId,omitempty" doc:"Its type; without it, the workspace's default." pattern:"^[0-9A-HJKMNP-TV-Z]{26}$" lookup:"list_ticket_types_ddl"`
 	StatusID          string              `json:"statusId,omitempty" doc:"Its status; without it, the workspace's default." pattern:"^[0-9A-HJKMNP-TV-Z]{26}$" lookup:"list_ticket_statuses_ddl"`
 	PriorityID        string              `json:"priorityId,omitempty" doc:"Its priority; without it, the workspace's default." pattern:"^[0-9A-HJKMNP-TV-Z]{26}$" lookup:"list_ticket_priorities_ddl"`

@@ -21,7 +21,7 @@ type ticketFilters struct {
 	TeamIDs          []string   `json:"teamIds,omitempty" doc:"Only tickets of one of these teams." maxItems:"20" pattern:"^[0-9A-HJKMNP-TV-Z]{26}$" lookup:"list_teams_ddl"`
 	AssignedAgentIDs []string   `json:"assignedAgentIds,omitempty" doc:"Only tickets of one of these agents." maxItems:"20" pattern:"^[0-9A-HJKMNP-TV-Z]{26}$" lookup:"list_users_ddl"`
 	Unassigned       bool       `json:"unassigned,omitempty" doc:"Only tickets that nobody has."`
-	AccountID        string     `json:"accountId,omitempty" doc:"Only tickets of this account." pattern:"^[0-9A-HJKMNP-TV-Z]{26}$"`
+	AccountID        string     `json:"accountId,omitempty" doc:"Only tickets of this account." pattern:"^[0-9A-HJKMNP-TV-Z]{26}$" lookup:"list_accounts_ddl"`
 	RequestorEmail   string     `json:"requestorEmail,omitempty" doc:"Only tickets that somebody with this address asked for." format:"email" maxLength:"320"`
 	IsPrivate        *bool      `json:"isPrivate,omitempty" doc:"Only private tickets, or only others."`
 	Archived         string     `json:"archived,omitempty" doc:"What of archived tickets." enum:"exclude,only,include" default:"exclude"`

@@ -16,7 +16,7 @@ type updateTicketInput struct {
 	TypeID            string              `json:"typeId,omitempty" doc:"Its type." pattern:"^[0-9A-HJKMNP-TV-Z]{26}$" lookup:"list_ticket_types_ddl"`
 	StatusID          string              `json:"statusId,omitempty" doc:"Its status." pattern:"^[0-9A-HJKMNP-TV-Z]{26}$" lookup:"list_ticket_statuses_ddl"`
 	PriorityID        string              `json:"priorityId,omitempty" doc:"Its priority." pattern:"^[0-9A-HJKMNP-TV-Z]{26}$" lookup:"list_ticket_priorities_ddl"`
-	AccountID         *string             `json:"accountId,omitempty" doc:"The account it concerns; null: none." nullable:"true" pattern:"^[0-9A-HJKMNP-TV-Z]{26}$"`
+	AccountID         *string             `json:"accountId,omitempty" doc:"The account it concerns; null: none." nullable:"true" pattern:"^[0-9A-HJKMNP-TV-Z]{26}$" lookup:"list_accounts_ddl"`
 	AssignedAgentID   *string             `json:"assignedAgentId,omitempty" doc:"The agent who gets it; null: nobody." nullable:"true" pattern:"^[0-9A-HJKMNP-TV-Z]{26}$" lookup:"list_users_ddl"`
 	IsPrivate         *bool               `json:"isPrivate,omitempty" doc:"Whether it is private."`
 	DueDate           *time.Time          `json:"dueDate,omitempty" doc:"When it is due, with its time zone; null: at no time." nullable:"true"`

@@ -215,7 +215,7 @@ func (s spying) Get(ctx context.Context, slot execute.Slot) (execute.Entry, exec
 // TestALongFetchKeepsItsLease: it lasts for as long as the holder is alive.
 func TestALongFetchKeepsItsLease(t *testing.T) {
 	t.Parallel()
-	service := &channels{takes: 3500 * time.Millisecond}
+	service := &channels{takes: 4500 * time.Millisecond}
 	options := patientCache
 	options.Lease = 3 * time.Second
 	askAll(t, hubs(t, redistest.Start(t).URL(), service, 2, options), 10)

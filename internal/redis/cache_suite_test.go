@@ -25,6 +25,7 @@ func cacheNode(t testing.TB, client *redis.Client, options redis.CacheOptions) *
 func cacheSuite(t *testing.T, url string, options redis.CacheOptions) {
 	client := open(t, url)
 	gatewaytest.TestCache(t, func(t *testing.T) execute.Cache {
+		options := options
 		options.Prefix = strings.ReplaceAll(t.Name(), "/", ".") + ":"
 		c := cacheNode(t, client, options)
 		if options.TierBytes >= 0 {

@@ -126,6 +126,19 @@ func TestTierIsOffWhileNothingIsHeard(t *testing.T) {
 	await(t, "the tier being used again", func() bool { return found(t, two, slot("key")) == "2" && gets(t, two, "tier") > before })
 }
 
+// TestLostMessage: what nobody tells is found out all the same, after a while.
+func TestLostMessage(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	options := patientCache
+	options.TierFor = 50 * time.Millisecond
+	c := cacheNode(t, open(t, server.URL()), options)
+	listening(t, c)
+	store(t, c, slot("key"), answer("1"))
+	server.Do(t, "FLUSHALL")
+	await(t, "the loss being found out", func() bool { return found(t, c, slot("key")) == "" })
+}
+
 func TestCacheOfAKilledRedis(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)

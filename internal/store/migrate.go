@@ -70,11 +70,9 @@ type querier interface {
 // schemaVersion is the number of steps done. It refuses the database of another program.
 func schemaVersion(ctx context.Context, db querier) (int, error) {
 	var version, application, objects int
-	err := errors.Join(
-		db.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version),
-		db.QueryRowContext(ctx, `PRAGMA application_id`).Scan(&application),
-		db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&objects),
-	)
+	// One statement, so that no other process can change the file between the three.
+	err := db.QueryRowContext(ctx, `SELECT (SELECT user_version FROM pragma_user_version),
+		(SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)`).Scan(&version, &application, &objects)
 	if err != nil {
 		return 0, fmt.Errorf("reading the schema's version: %w", err)
 	}

@@ -116,27 +116,33 @@ func TestVary(t *testing.T) {
 	}
 }
 
-// TestAFailingRefreshIsNotHammered: what is stale is served all the while, and the service left alone for some seconds.
+// TestAFailingRefreshIsNotHammered: what is stale is served all the while by both nodes, and the service is left alone
+// for some seconds.
 func TestAFailingRefreshIsNotHammered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var runs atomic.Int64
 		var broken error
-		h := newHub(t, withShelf,
-			counting(cachedSpec("count", operations.CacheRule{TTL: seconds(60), StaleFor: seconds(3600)}), &runs, func() error { return broken }))
+		shared := newShelf()
+		var nodes []*hub
+		for range 2 {
+			nodes = append(nodes, newHub(t, func(o *execute.Options) { o.Cache = shared },
+				counting(cachedSpec("count", operations.CacheRule{TTL: seconds(60), StaleFor: seconds(3600)}), &runs, func() error { return broken })))
+		}
 		stale := func(times int, want int64) {
 			t.Helper()
-			for range times {
-				if result, err := h.call(t.Context(), "count", `{}`); err != nil || result.Meta.Cached != execute.Stale {
+			shared.tries = 0
+			for i := range times {
+				if result, err := nodes[i%2].call(t.Context(), "count", `{}`); err != nil || result.Meta.Cached != execute.Stale {
 					t.Errorf("%s (%v), want what is stale", result.Meta.Cached, err)
 				}
 				synctest.Wait()
 			}
-			if runs.Load() != want {
-				t.Errorf("it ran %d times, want %d", runs.Load(), want)
+			if runs.Load() != want || shared.tries > 2 {
+				t.Errorf("it ran %d times, want %d; refreshing was tried %d times, want once by each node at most", runs.Load(), want, shared.tries)
 			}
 		}
-		if _, err := h.call(t.Context(), "count", `{}`); err != nil {
+		if _, err := nodes[0].call(t.Context(), "count", `{}`); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Minute)
@@ -152,10 +158,27 @@ func TestAFailingRefreshIsNotHammered(t *testing.T) {
 		broken = nil
 		time.Sleep(6 * time.Second)
 		stale(1, 5)
-		if result, err := h.call(t.Context(), "count", `{}`); err != nil || result.Meta.Cached != execute.Fresh {
+		if result, err := nodes[1].call(t.Context(), "count", `{}`); err != nil || result.Meta.Cached != execute.Fresh {
 			t.Errorf("%s (%v), want what was refreshed", result.Meta.Cached, err)
 		}
 	})
+}
+
+// TestAnotherAddressIsAnotherAnswer: what was read at one origin is not what another one has.
+func TestAnotherAddressIsAnotherAnswer(t *testing.T) {
+	t.Parallel()
+	var runs atomic.Int64
+	shared := newShelf()
+	for _, origin := range []string{"", "https://sandbox.example", "https://sandbox.example/prefix"} {
+		h := newHub(t, func(o *execute.Options) {
+			o.Cache, o.Origins = shared, map[string]string{"acme": origin}
+		}, counting(cachedSpec("count", operations.CacheRule{TTL: seconds(60)}), &runs, nil))
+		for _, want := range []execute.Cached{execute.Miss, execute.Fresh} {
+			if result, err := h.call(t.Context(), "count", `{}`); err != nil || result.Meta.Cached != want {
+				t.Errorf("at %q: %s (%v), want %s", origin, result.Meta.Cached, err, want)
+			}
+		}
+	}
 }
 
 // TestNoCacheJoinsNobody: who asks for what is true now does not get what was read before.
@@ -191,7 +214,16 @@ func TestAnImpatientCallerSpoilsNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var runs atomic.Int64
-		h := cachingHub(t, &runs)
+		slow := operations.Func(cachedSpec("count", operations.CacheRule{TTL: seconds(60)}),
+			func(ctx context.Context, _ *operations.Call) (json.RawMessage, error) {
+				select {
+				case <-ctx.Done():
+					return nil, ctx.Err()
+				case <-time.After(time.Second):
+					return json.RawMessage(fmt.Sprintf(`{"n":%d}`, runs.Add(1))), nil
+				}
+			})
+		h := newHub(t, withShelf, slow)
 		request := execute.Request{
 			Caller: execute.Caller{Workspace: "w1", Role: execute.RoleBuilder}, Connector: "acme", Operation: "count", Credential: "c1",
 			Timeout: 10 * time.Millisecond,

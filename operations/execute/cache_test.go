@@ -20,6 +20,7 @@ type shelf struct {
 	entries map[execute.Key]stamped
 	tags    map[execute.Tag]uint64
 	leases  uint64
+	tries   int // to refresh
 	resting map[execute.Key]time.Time
 }
 
@@ -47,6 +48,9 @@ func (s *shelf) Get(_ context.Context, slot execute.Slot) (execute.Entry, execut
 func (s *shelf) Lease(_ context.Context, slot execute.Slot, _ execute.Stamp, ask execute.Ask) (execute.Lease, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if ask == execute.AskTry {
+		s.tries++
+	}
 	if ask == execute.AskTry && time.Now().Before(s.resting[slot.Key]) {
 		return execute.Lease{}, false
 	}
