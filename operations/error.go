@@ -93,6 +93,7 @@ type Error struct {
 	Suggestion []string      // not_found: the nearest names
 	RetryAfter time.Duration // rate_limited, unavailable: as the service or the bucket says; zero: not known
 	Upstream   *Upstream     // what the service answered, if it did
+	Resolve    *Enquiry      // outcome_unknown: the call that finds out, if there is one
 	Err        error         // the cause, for logs; not shown
 }
 

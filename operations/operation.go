@@ -61,6 +61,7 @@ type Spec struct {
 	Cache        CacheRule         `json:"cache,omitzero"`
 	Paging       *Paging           `json:"paging,omitempty"`
 	Compensation *Compensation     `json:"compensation,omitempty"`
+	Resolve      *Resolution       `json:"resolve,omitempty"`
 	Timeout      time.Duration     `json:"-"`
 	WholeList    bool              `json:"-"`                    // of a DDL: it gives all options there are; search, cursor and limit are the hub's work
 	LooseInput   bool              `json:"looseInput,omitempty"` // unknown fields are dropped with a warning, not refused

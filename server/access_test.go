@@ -43,6 +43,7 @@ func TestAccess(t *testing.T) {
 		"POST /v1/connectors", "DELETE /v1/connectors/:connector",
 		"POST /v1/credentials", "PATCH /v1/credentials/:credential", "DELETE /v1/credentials/:credential",
 		"GET /v1/keys", "POST /v1/keys", "DELETE /v1/keys/:key", "GET /v1/calls",
+		"PUT /v1/limits/overrides/:connector/:throttler", "DELETE /v1/limits/overrides/:connector/:throttler",
 	}
 	allowed := func(r route, visitor string) bool {
 		name := r.method + " " + r.path

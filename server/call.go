@@ -155,6 +155,9 @@ func (s *Server) run(ctx context.Context, request execute.Request) (execute.Resu
 		catalogue = &operations.Catalogue{}
 	}
 	s.metrics.call(catalogue, request, err, time.Since(start))
+	if err != nil {
+		err = resolvable(catalogue, request, err)
+	}
 	return result, err
 }
 

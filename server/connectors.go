@@ -183,6 +183,7 @@ type operationDetail struct {
 	Cache        *operations.CacheRule    `json:"cache"`      // null: never cached
 	Paging       *operations.Paging       `json:"paging"`
 	Compensation *operations.Compensation `json:"compensation"`
+	Resolve      *operations.Resolution   `json:"resolve"`
 	AuthScopes   []string                 `json:"authScopes"`
 	Metadata     map[string]string        `json:"metadata"`
 }
@@ -206,7 +207,7 @@ func detail(c operations.Connector, spec operations.Spec) operationDetail {
 		Kind: spec.Kind, Effect: spec.Effect, InputSchema: spec.Input, OutputSchema: spec.Output,
 		SampleInput: spec.Sample.Input, SampleOutput: spec.Sample.Output,
 		Throttlers: list(slices.Concat(c.Throttlers, spec.Throttlers)),
-		Paging:     spec.Paging, Compensation: spec.Compensation, AuthScopes: list(spec.Scopes), Metadata: spec.Metadata,
+		Paging:     spec.Paging, Compensation: spec.Compensation, Resolve: spec.Resolve, AuthScopes: list(spec.Scopes), Metadata: spec.Metadata,
 	}
 	if spec.Cache.TTL > 0 {
 		d.Cache = &spec.Cache

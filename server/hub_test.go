@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"github.com/patchbay/patchbay/internal/credentials"
+	"github.com/patchbay/patchbay/internal/gateway"
 	"github.com/patchbay/patchbay/internal/imports"
+	"github.com/patchbay/patchbay/internal/overrides"
 	"github.com/patchbay/patchbay/internal/store"
 	"github.com/patchbay/patchbay/operations"
 	"github.com/patchbay/patchbay/operations/execute"
@@ -26,6 +28,9 @@ type hub struct {
 	vault     *credentials.Vault
 	demo      *demo
 	imports   *imports.Imports
+	gateway   *gateway.Gateway
+	overrides *overrides.Overrides
+	forgotten forgotten
 	catalogue *operations.Catalogue // of the built-in connectors
 	secrets   map[execute.Role]string
 	keys      map[execute.Role]store.Key
@@ -62,11 +67,17 @@ func newHub(t testing.TB, change ...func(*Options)) *hub {
 		t.Fatal(err)
 	}
 	h.vault = newVault(t, h.store, h.imports)
+	if h.overrides, err = overrides.New(t.Context(), overrides.Options{Store: h.store, Catalogue: h.imports}); err != nil {
+		t.Fatal(err)
+	}
+	h.gateway = gateway.New(gateway.Options{Overrides: h.overrides})
+	t.Cleanup(h.gateway.Close)
 	runner := execute.New(execute.Options{
 		Catalogue: h.imports, Credentials: h.vault, Upstream: noUpstream{}, Now: func() time.Time { return clock },
 	})
 	options := Options{
 		Catalogue: h.imports, Imports: h.imports, Runner: runner, Keys: h.store, Credentials: h.vault, Calls: h.store, Idempotency: h.store,
+		Limits: h.gateway, Overrides: h.overrides, Cache: &h.forgotten,
 		Ready: h.store.Check, Version: "1.2.3",
 	}
 	for _, f := range change {
@@ -158,6 +169,7 @@ var (
 		Output:       operations.Schema(`{"type":"object","properties":{"id":{"type":"integer"}}}`),
 		Sample:       operations.Sample{Input: json.RawMessage(`{"name":"Lamp"}`), Output: json.RawMessage(`{"id":1}`)},
 		Compensation: &operations.Compensation{Operation: "delete_thing", Input: map[string]string{"id": "output.id"}},
+		Resolve:      &operations.Resolution{Operation: "list_things", Input: json.RawMessage(`{"name":"{input.name}"}`), Found: "things.0"},
 	}
 	waitForIt = operations.Spec{
 		Name: "wait_for_it", Title: "Wait", Kind: operations.KindAction, Effect: operations.EffectWrite,

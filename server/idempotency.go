@@ -19,6 +19,12 @@ const headerIdempotency = "Idempotency-Key"
 
 // Idempotency remembers the answers of writes: *store.Store, or a fake.
 type Idempotency interface {
+	IdempotencyClaims
+	IdempotencyKeys
+}
+
+// IdempotencyClaims see to it that a call is carried out once.
+type IdempotencyClaims interface {
 	// ClaimIdempotency takes a key for a request or tells what became of the one that has it. A key that cannot be
 	// is invalid_input.
 	ClaimIdempotency(ctx context.Context, workspace, key string, requestHash []byte) (store.Claim, error)
@@ -45,13 +51,12 @@ func (s *Server) callOnce(ctx context.Context, x *exchange, catalogue *operation
 	case store.ClaimDone:
 		return x.replay(claim.Response)
 	case store.ClaimInFlight:
-		return operations.Errorf(operations.CodeConflict,
-			"the first call with this idempotency key is still under way; try again when it is done")
+		return store.InFlight("the first call with this idempotency key is still under way; try again when it is done")
 	case store.ClaimMismatch:
 		return operations.Errorf(operations.CodeInvalidInput, "this idempotency key was used for another call; choose a new one")
 	default:
-		return operations.Errorf(operations.CodeOutcomeUnknown,
-			"the first call with this idempotency key never ended, so it may have been done; look at the service, then call with a new key")
+		return resolvable(catalogue, request, operations.Errorf(operations.CodeOutcomeUnknown,
+			"the first call with this idempotency key never ended, so it may have been done; find that out, and if it was not, free the key and call again"))
 	}
 }
 
@@ -88,6 +93,22 @@ func (s *Server) endClaim(ctx context.Context, x *exchange, claim store.Claim, a
 	if err != nil {
 		s.log.ErrorContext(ctx, "the answer of an idempotent call is not stored", "request", x.id, "error", err)
 	}
+}
+
+// resolvable adds to an unknown outcome the call that finds out, where the operation names one.
+func resolvable(catalogue *operations.Catalogue, request execute.Request, err error) error {
+	e := operations.AsError(err)
+	entry, missing := catalogue.Entry(request.Connector, request.Operation)
+	if e.Code != operations.CodeOutcomeUnknown || missing != nil || entry.Spec.Resolve == nil {
+		return err
+	}
+	enquiry, ok := entry.Spec.Resolve.Enquiry(entry.Connector.Name, request.Input)
+	if !ok {
+		return err
+	}
+	told := *e
+	told.Resolve = &enquiry
+	return &told
 }
 
 // didNothing tells whether a failed call surely changed nothing, so that its key may be used again. An operation

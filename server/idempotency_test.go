@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/patchbay/patchbay/internal/store"
 	"github.com/patchbay/patchbay/operations"
@@ -135,8 +137,11 @@ func TestKeyInFlight(t *testing.T) {
 	go func() { first <- wait.run(t, h) }()
 	<-h.demo.started
 	meanwhile := wait
-	meanwhile.wantStatus, meanwhile.contains = 409, []string{`"code":"conflict"`, "still under way"}
+	meanwhile.wantStatus, meanwhile.contains = 409, []string{`"code":"conflict"`, "still under way", `"retry_after":2`}
+	meanwhile.wantHeaders = map[string]string{"Retry-After": "2"}
 	meanwhile.run(t, h)
+	keyScenario("GET", "k", 200, `"state":"in_flight"`).run(t, h)
+	keyScenario("DELETE", "k", 409, "still under way").run(t, h)
 	h.demo.finish()
 	answer := <-first
 	if again := wait.run(t, h); !bytes.Equal(answer, again) {
@@ -147,7 +152,8 @@ func TestKeyInFlight(t *testing.T) {
 func TestClaimLeftByACrash(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	crashed, err := store.Open(t.Context(), dir)
+	stopped := store.WithClock(func() time.Time { return clock })
+	crashed, err := store.Open(t.Context(), dir, stopped)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,18 +167,67 @@ func TestClaimLeftByACrash(t *testing.T) {
 	if err := crashed.Close(); err != nil {
 		t.Fatal(err)
 	}
-	restarted, err := store.Open(t.Context(), dir)
+	restarted, err := store.Open(t.Context(), dir, stopped)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = restarted.Close() })
 	h.server.Idempotency = restarted
 	sc := once("k", create(""))
-	sc.wantStatus, sc.contains = 504, []string{`"code":"outcome_unknown"`, `"retryable":false`}
-	sc.run(t, h)
+	sc.wantStatus, sc.golden = 504, "call_left_over"
+	for range 2 {
+		sc.run(t, h)
+	}
 	if n := h.demo.created.Load(); n != 0 {
 		t.Errorf("%d things were made, want none", n)
 	}
+	shown := keyScenario("GET", "k", 200, `"state":"unknown"`)
+	shown.golden = "idempotency_key"
+	shown.run(t, h)
+	keyScenario("DELETE", "k", 204).run(t, h)
+	keyScenario("GET", "k", 404, "it is free").run(t, h)
+	keyScenario("DELETE", "k", 404).run(t, h)
+	once("k", create("")).run(t, h)
+	if n := h.demo.created.Load(); n != 1 {
+		t.Errorf("%d things were made, want one", n)
+	}
+}
+
+// keyScenario asks about an idempotency key.
+func keyScenario(method, key string, status int, contains ...string) scenario {
+	return scenario{as: execute.RoleBuilder, method: method, url: "/v1/idempotency/" + url.PathEscape(key), wantStatus: status, contains: contains}
+}
+
+// TestOddKeys: whatever may be a key can be asked about, and is nobody else's.
+func TestOddKeys(t *testing.T) {
+	t.Parallel()
+	h := newHub(t)
+	for _, key := range []string{"a/b", "a b?c=d#e", "100%", "%2F", "key:1"} {
+		once(key, create("")).run(t, h)
+		keyScenario("GET", key, 200, `"state":"done"`, string(encode(key))).run(t, h)
+		keyScenario("DELETE", key, 204).run(t, h)
+	}
+	if n := h.demo.created.Load(); n != 5 {
+		t.Errorf("%d things were made, want 5", n)
+	}
+	embed := keyScenario("GET", "a", 403)
+	embed.as = execute.RoleEmbed
+	embed.run(t, h)
+}
+
+// TestUnknownOutcomesNameTheCallThatFindsOut, with and without an idempotency key.
+func TestUnknownOutcomesNameTheCallThatFindsOut(t *testing.T) {
+	t.Parallel()
+	h := newHub(t)
+	const body = `{"credentialId":"acct","input":{"name":"Lamp","fail":"unknown"}}`
+	const resolve = `"resolve":{"operation":"demo.list_things","input":{"name":"Lamp"},"found":"things.0"}`
+	for range 2 {
+		sc := once("k", body)
+		sc.wantStatus, sc.contains = 504, []string{resolve}
+		sc.run(t, h)
+	}
+	scenario{as: execute.RoleBuilder, url: createURL, body: body, wantStatus: 504, contains: []string{resolve}}.run(t, h)
+	scenario{as: execute.RoleBuilder, url: createURL, body: create("rejected"), wantStatus: 422, notContains: []string{"resolve"}}.run(t, h)
 }
 
 func TestKeyBounds(t *testing.T) {

@@ -30,6 +30,7 @@ type problem struct {
 	RetryAfter  int64                   `json:"retry_after,omitempty"` // seconds
 	RequestID   string                  `json:"request_id"`
 	Upstream    *upstreamProblem        `json:"upstream,omitempty"`
+	Resolve     *operations.Enquiry     `json:"resolve,omitempty"`
 }
 
 type upstreamProblem struct {
@@ -44,7 +45,7 @@ func newProblem(e *operations.Error, instance, requestID string) problem {
 	p := problem{
 		Type: "urn:patchbay:problem:" + string(info.Code), Title: title(info.Code), Status: info.Status, Code: info.Code,
 		Detail: e.Detail, Instance: instance, Errors: e.Faults, Suggestions: e.Suggestion,
-		Retryable: info.Retryable, RetryAfter: waitSeconds(e.RetryAfter), RequestID: requestID,
+		Retryable: info.Retryable, RetryAfter: waitSeconds(e.RetryAfter), RequestID: requestID, Resolve: e.Resolve,
 	}
 	if u := e.Upstream; u != nil {
 		p.Upstream = &upstreamProblem{Status: u.Status, Code: u.Code, RequestID: u.RequestID, Body: checked(u.Body)}

@@ -56,6 +56,8 @@ func (s *Server) routes() []route {
 		connector  = "/v1/connectors/:connector"
 		operation  = connector + "/operations/:operation"
 		credential = "/v1/credentials/:credential"
+		override   = "/v1/limits/overrides/:connector/:throttler"
+		idemKey    = "/v1/idempotency/:idempotency"
 		compatible = "/core/v1/connectors/:connector/versions/:version"
 	)
 	return []route{
@@ -81,12 +83,20 @@ func (s *Server) routes() []route {
 		{"DELETE", "/v1/keys/:key", admin, s.deleteKey, "Revoke an API key", "", "", 204, "", false},
 		{"GET", "/v1/calls", admin, s.listCalls, "List recorded calls, newest first", "onlyConnector onlyOperation code limit cursor", "", 200, "CallList", false},
 
+		{"GET", "/v1/limits", builder, s.listLimits, "Show limits, what is left of them, and breakers", "onlyCredential onlyConnector limit cursor", "", 200, "LimitList", false},
+		{"GET", "/v1/limits/overrides", builder, s.listOverrides, "List what is set in place of declared limits", "onlyCredential onlyConnector", "", 200, "LimitOverrideList", false},
+		{"PUT", override, admin, s.putOverride, "Set a limit in place of what is declared", "ofOperation ofCredential", "LimitOverride", 200, "LimitOverridden", false},
+		{"DELETE", override, admin, s.deleteOverride, "Give a limit back what is declared", "ofOperation ofCredential", "", 204, "", false},
+		{"DELETE", "/v1/cache", builder, s.deleteCache, "Drop cached answers of a credential, or of all of a connector's", "onlyCredential onlyConnector onlyResource", "", 204, "", false},
+		{"GET", idemKey, builder, s.getIdempotency, "Show what is known of an idempotency key", "", "", 200, "IdempotencyKey", false},
+		{"DELETE", idemKey, builder, s.deleteIdempotency, "Free an idempotency key", "", "", 204, "", false},
+
 		{"GET", "/core/v1/connectors", builder, s.compatibleConnectors, "Compatible: list connectors", "", "", 200, "CompatibleConnectors", false},
 		{"GET", compatible + "/operations", builder, s.compatibleOperations, "Compatible: list operations", "", "", 200, "CompatibleOperations", false},
 		{"POST", compatible + "/call", embed, s.compatibleCall, "Compatible: run an operation", "", "CompatibleRequest", 200, "CompatibleAnswer", false},
 
 		{"GET", "/healthz", anyone, s.getHealth, "Whether the process lives", "", "", 200, "Health", true},
-		{"GET", "/readyz", anyone, s.getReady, "Whether the hub can serve", "", "", 200, "Health", true},
+		{"GET", "/readyz", anyone, s.getReady, "Whether the hub can serve, and whether it is degraded", "", "", 200, "Ready", true},
 		{"GET", "/metrics", anyone, s.getMetrics, "Metrics for Prometheus", "", "", 200, "text/plain", true},
 		{"GET", "/openapi.json", anyone, s.getOpenAPI, "This description", "", "", 200, "OpenAPI", false},
 	}

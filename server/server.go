@@ -18,7 +18,8 @@ import (
 	"github.com/patchbay/patchbay/operations"
 )
 
-// Options are the parts and settings of a Server. All parts are required but Imports, Log and Collectors.
+// Options are the parts and settings of a Server. All parts are required but Imports, Limits, Overrides, Cache,
+// Log, Collectors and Parts.
 type Options struct {
 	Catalogue   operations.Catalogues // a Catalogue, if all workspaces have the same
 	Imports     Imports               // nil: nothing can be imported
@@ -27,9 +28,13 @@ type Options struct {
 	Credentials Credentials
 	Calls       Calls
 	Idempotency Idempotency
+	Limits      Limits                      // nil: no limits are shown
+	Overrides   Overrides                   // nil: no limits can be set
+	Cache       Forgetter                   // nil: nothing can be forgotten
 	Ready       func(context.Context) error // nil means that the storage can be used
 	Log         *slog.Logger                // default: nothing is logged
 	Collectors  []prometheus.Collector      // more to show at /metrics
+	Parts       []Part                      // whose condition /readyz shows
 	Version     string                      // of the hub, for its description of itself
 
 	ReadTimeout  time.Duration // of a whole request; default 30 s

@@ -134,6 +134,7 @@ type problem struct {
 	Retryable   bool                    `json:"retryable"`
 	RetryAfter  int64                   `json:"retry_after"` // seconds
 	RequestID   string                  `json:"request_id"`
+	Resolve     *operations.Enquiry     `json:"resolve"`
 	Upstream    *struct {
 		Status    int             `json:"status"`
 		Code      string          `json:"code"`

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/patchbay/patchbay/internal/redis"
+	"github.com/patchbay/patchbay/internal/store"
 	"github.com/patchbay/patchbay/operations"
 )
 
@@ -31,6 +32,8 @@ type config struct {
 	LogLevel      logLevel
 	RecordBodies  bool
 	Retention     time.Duration
+
+	IdempotencyRetention time.Duration
 
 	// Of what it shares with other hubs, if PATCHBAY_REDIS_URL is set.
 	RedisPrefix string
@@ -70,6 +73,7 @@ func (c *config) bindHub(f *pflag.FlagSet) {
 	f.StringVar(&c.AdminKeyFile, "admin-key-file", "", "`file` of an admin key to register (PATCHBAY_ADMIN_KEY holds the key itself)")
 	f.BoolVar(&c.RecordBodies, "record-bodies", false, "keep inputs and outputs, redacted, with the call records")
 	f.DurationVar(&c.Retention, "retention", 7*24*time.Hour, "how long call records are kept; 0 is for ever")
+	f.DurationVar(&c.IdempotencyRetention, "idempotency-retention", 24*time.Hour, "how long idempotency keys are remembered; at least 5m")
 }
 
 // bindCatalogue is for commands that only read the catalogue.
@@ -103,6 +107,9 @@ func (c config) checkHub(w console) error {
 	}
 	if c.Retention < 0 {
 		return usagef("--retention: must not be negative")
+	}
+	if c.IdempotencyRetention != 0 && c.IdempotencyRetention < store.ShortestIdempotency {
+		return usagef("--idempotency-retention: must not be less than %s", store.ShortestIdempotency)
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ type description struct {
 	Cache        *operations.CacheRule    `json:"cache"`
 	Paging       *operations.Paging       `json:"paging"`
 	Compensation *operations.Compensation `json:"compensation"`
+	Resolve      *operations.Resolution   `json:"resolve"`
 	AuthScopes   []string                 `json:"authScopes"`
 }
 
@@ -95,11 +96,7 @@ func (p printer) fact(name, value string) {
 func (p printer) costs(d description) {
 	for _, limit := range d.Throttlers {
 		if limit.Enabled {
-			text := fmt.Sprintf("%d requests in %s for each %s", limit.Limit, span(limit.TTL), limit.Key)
-			if limit.Burst > 0 {
-				text += fmt.Sprintf(", %d at once", limit.Burst)
-			}
-			p.fact("limit", text+" ("+limit.Name+")")
+			p.fact("limit", allowed(limit.Limit, limit.TTL, limit.Burst, limit.Concurrent)+" for each "+limit.Key+" ("+limit.Name+")")
 		}
 	}
 	if d.Cache != nil && d.Cache.TTL > 0 {
@@ -110,6 +107,9 @@ func (p printer) costs(d description) {
 	}
 	if d.Compensation != nil {
 		p.fact("undone by", d.Compensation.Operation)
+	}
+	if d.Resolve != nil {
+		p.fact("looked up", "by "+d.Resolve.Operation+", when it is not known whether it was done")
 	}
 }
 

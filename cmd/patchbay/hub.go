@@ -19,6 +19,7 @@ import (
 	"github.com/patchbay/patchbay/internal/credentials"
 	"github.com/patchbay/patchbay/internal/gateway"
 	"github.com/patchbay/patchbay/internal/imports"
+	"github.com/patchbay/patchbay/internal/overrides"
 	"github.com/patchbay/patchbay/internal/store"
 	"github.com/patchbay/patchbay/operations"
 	"github.com/patchbay/patchbay/operations/execute"
@@ -33,6 +34,7 @@ type hub struct {
 
 	store   *store.Store
 	imports *imports.Imports
+	limits  *overrides.Overrides
 	vault   *credentials.Vault
 	shared  shared
 	ground  *playground // nil: no sandboxes
@@ -99,11 +101,12 @@ func (h *hub) open(ctx context.Context, c console) error {
 	return nil
 }
 
-// warm reads imported connectors while the hub already serves.
+// warm reads imported connectors while the hub already serves, and follows what other hubs of the same data set limits to.
 func (h *hub) warm(ctx context.Context) {
 	ctx, cancel := context.WithCancel(ctx)
 	var reading sync.WaitGroup
 	reading.Go(func() { h.imports.Warm(ctx) })
+	reading.Go(func() { h.limits.Follow(ctx) })
 	h.closers = append(h.closers, func() error {
 		cancel()
 		reading.Wait()
@@ -114,6 +117,9 @@ func (h *hub) warm(ctx context.Context) {
 // prepare finds out what there is to call and where it is, and starts the sandboxes, if they are wanted.
 func (h *hub) prepare(ctx context.Context, c console, builtIn *operations.Catalogue) (err error) {
 	if h.imports, err = imports.New(imports.Options{BuiltIn: builtIn, Store: h.store, Log: h.log}); err != nil {
+		return err
+	}
+	if h.limits, err = overrides.New(ctx, overrides.Options{Store: h.store, Catalogue: h.imports, Log: h.log}); err != nil {
 		return err
 	}
 	imported, err := h.store.ImportedNames(ctx)
@@ -140,8 +146,12 @@ func (h *hub) openStore(ctx context.Context) error {
 	if err := h.findData(); err != nil {
 		return err
 	}
+	options := []store.Option{store.WithLog(h.log)}
+	if h.config.IdempotencyRetention > 0 {
+		options = append(options, store.WithIdempotencyRetention(h.config.IdempotencyRetention))
+	}
 	var err error
-	if h.store, err = store.Open(ctx, h.config.Data, store.WithLog(h.log)); err != nil {
+	if h.store, err = store.Open(ctx, h.config.Data, options...); err != nil {
 		return err
 	}
 	h.closers = append(h.closers, h.store.Close)
@@ -215,7 +225,7 @@ func (h *hub) newServer() (*server.Server, error) {
 		return recorder.Close(ctx)
 	})
 	upstream := gateway.New(gateway.Options{
-		Transport: h.transport, Refresher: h.vault, Limiter: h.shared.limiter, UserAgent: "patchbay/" + version,
+		Transport: h.transport, Refresher: h.vault, Limiter: h.shared.limiter, Overrides: h.limits, UserAgent: "patchbay/" + version,
 	})
 	executor := execute.New(execute.Options{
 		Catalogue: h.imports, Credentials: h.vault, Recorder: recorder, Log: h.log, Origins: h.origin,
@@ -223,7 +233,8 @@ func (h *hub) newServer() (*server.Server, error) {
 	})
 	return server.New(server.Options{
 		Catalogue: h.imports, Imports: h.imports, Runner: executor, Keys: ownKeys{h.store, h.ownKey}, Credentials: h.vault,
-		Calls: h.store, Idempotency: h.store, Ready: h.store.Check, Log: h.log, Version: version,
+		Calls: h.store, Idempotency: h.store, Limits: upstream, Overrides: h.limits, Cache: executor,
+		Ready: h.store.Check, Parts: h.parts(), Log: h.log, Version: version,
 		Collectors: slices.Concat(upstream.Collectors(), h.shared.collectors, []prometheus.Collector{droppedRecords(recorder)}),
 	})
 }

@@ -85,6 +85,9 @@ func (p printer) problem(told *problem) {
 	if told.RetryAfter > 0 {
 		p.printf("  try again in %d s\n", told.RetryAfter)
 	}
+	if told.Resolve != nil {
+		p.printf("  find out: patchbay call %s --input '%s'\n", printable(told.Resolve.Operation), printable(compact(told.Resolve.Input)))
+	}
 	if up := told.Upstream; up != nil {
 		p.printf("  the service answered %d", up.Status)
 		if up.RequestID != "" {

@@ -69,7 +69,7 @@ Every flag has an environment variable, named in its help. Exit codes: 0 done, 1
 	root.AddCommand(
 		newServe(c), newDemo(c), newSandbox(c),
 		newConnectors(c), newImport(c), newOperations(c), newDescribe(c), newCall(c),
-		newCredential(c), newKey(c),
+		newCredential(c), newKey(c), newLimits(c), newCache(c), newIdempotency(c),
 		newDoctor(c), newVersion(c),
 	)
 	nameVariables(root)

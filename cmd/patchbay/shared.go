@@ -20,6 +20,7 @@ type shared struct {
 	limiter    gateway.Limiter // nil: the gateway's own
 	cache      execute.Cache
 	status     func() redis.Status // nil: there is no Redis
+	cacheState func() redis.CacheStatus
 	collectors []prometheus.Collector
 }
 
@@ -56,7 +57,7 @@ func (h *hub) openShared(ctx context.Context, c console, masterKey credentials.M
 	cache := redis.NewCache(client, options)
 	h.closers = append(h.closers, func() error { cache.Close(); return nil })
 	h.shared = shared{
-		limiter: limiter, cache: cache, status: limiter.Status,
+		limiter: limiter, cache: cache, status: limiter.Status, cacheState: cache.Status,
 		collectors: append(limiter.Collectors(), cache.Collectors()...),
 	}
 	return nil

@@ -67,7 +67,8 @@ func (m *maker) operation() operations.Operation {
 		Name: m.name, Title: title(m.name), Description: m.declared.Description, Docs: m.Docs, Resource: m.Type,
 		Kind: operations.KindAction, Effect: v.effect, Scopes: []string{m.Path + "." + v.scope},
 		Input: v.input(m).schema(), Output: v.output(m).schema(),
-		Sample: operations.Sample{Input: compact(m.declared.Sample.Input), Output: compact(m.declared.Sample.Output)},
+		Sample:  operations.Sample{Input: compact(m.declared.Sample.Input), Output: compact(m.declared.Sample.Output)},
+		Resolve: m.declared.Resolve,
 	}
 	if m.declared.Effect != "" {
 		spec.Effect = m.declared.Effect

@@ -86,6 +86,8 @@ type Operation struct {
 	Flat        map[string]Flat   `json:"flat"`    // of create: inputs beside one another, all required, in place of attributes and relationships
 	Output      json.RawMessage   `json:"output"`  // schema, where the answer is no record
 	Sample      operations.Sample `json:"sample"`
+	// Resolve finds out whether the operation was done.
+	Resolve *operations.Resolution `json:"resolve"`
 }
 
 // Flat is one input of a flat create: the id of a related record, or an attribute of the input's very name.

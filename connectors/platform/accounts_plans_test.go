@@ -2,8 +2,8 @@ package platform
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -91,14 +91,16 @@ func TestManyNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	const many = fewNamed + 50
-	_, err = write(t.Context(), one, func(ctx context.Context, w *session) (struct{}, error) {
-		for i := range many {
-			row := &contactRow{FirstName: fmt.Sprintf("Many%04d", many-i), LastName: "Same", Email: fmt.Sprint(i, "@example.com")}
-			if err := errors.Join(insert(ctx, w, row), w.indexContact(ctx, row)); err != nil {
-				return struct{}{}, err
-			}
+	err = s.Write(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+			INSERT INTO platform_contacts (pk, org, uid, version, created_by, created_at, updated_at, first_name, last_name, email)
+			SELECT i, ?, printf('01JD%022d', i), 1, 1, i, i, printf('Many%04d', ? - i), 'Same', i || '@example.com' FROM n`, many, one.org, many+1)
+		if err != nil {
+			return err
 		}
-		return struct{}{}, nil
+		_, err = tx.ExecContext(ctx, `INSERT INTO platform_names (rowid, title, body) SELECT ? + pk, first_name || ' ' || last_name, email
+			FROM platform_contacts`, namesBefore(one.org, contactNamed))
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

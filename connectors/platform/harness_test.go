@@ -36,7 +36,19 @@ type hub struct {
 // newHub opens a store with two workspaces, "one" and "two".
 func newHub(t testing.TB, options platform.Options) *hub {
 	t.Helper()
-	s, err := store.Open(t.Context(), t.TempDir())
+	h := openHub(t, t.TempDir(), options)
+	for _, name := range []string{"one", "two"} {
+		if _, err := h.store.CreateWorkspace(t.Context(), name, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return h
+}
+
+// openHub opens the store in a directory.
+func openHub(t testing.TB, dir string, options platform.Options) *hub {
+	t.Helper()
+	s, err := store.Open(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,11 +57,6 @@ func newHub(t testing.TB, options platform.Options) *hub {
 			t.Error(err)
 		}
 	})
-	for _, name := range []string{"one", "two"} {
-		if _, err := s.CreateWorkspace(t.Context(), name, name); err != nil {
-			t.Fatal(err)
-		}
-	}
 	options.Database = s
 	connector := platform.Connector(options)
 	catalogue, err := operations.NewCatalogue([]operations.Connector{connector})

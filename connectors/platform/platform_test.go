@@ -3,6 +3,8 @@ package platform_test
 import (
 	"context"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -25,9 +27,25 @@ func TestDeclared(t *testing.T) {
 
 func TestRuns(t *testing.T) {
 	t.Parallel()
+	origin := t.TempDir()
+	t.Run("seed", func(t *testing.T) {
+		first := openHub(t, origin, platform.Options{})
+		if _, err := first.store.CreateWorkspace(t.Context(), "one", "one"); err != nil {
+			t.Fatal(err)
+		}
+		if err := platform.Seed(t.Context(), first.store, "one"); err != nil {
+			t.Fatal(err)
+		}
+	})
 	var h *hub
 	conformance.Runs(t, platform.Connector(platform.Options{}), conformance.Harness{
-		Fresh: func(t *testing.T) { h = seeded(t, platform.Options{Workflows: workflows{}}) },
+		Fresh: func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "copy")
+			if err := os.CopyFS(dir, os.DirFS(origin)); err != nil {
+				t.Fatal(err)
+			}
+			h = openHub(t, dir, platform.Options{Workflows: workflows{}})
+		},
 		Call: func(t *testing.T, operation string, input json.RawMessage) conformance.Answer {
 			result, err := h.call(t.Context(), operation, string(input))
 			answer := conformance.Answer{Output: result.Output, Warnings: result.Meta.Warnings, Whole: result.Output}

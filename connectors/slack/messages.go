@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 
 	"github.com/slack-go/slack"
@@ -34,6 +35,9 @@ func postMessage() operations.Operation {
 		Resource:    "message", Kind: operations.KindAction, Effect: operations.EffectWrite, Scopes: []string{"chat:write"},
 		Compensation: &operations.Compensation{
 			Operation: "delete_message", Input: map[string]string{"channel": "output.channel", "ts": "output.ts"},
+		},
+		Resolve: &operations.Resolution{
+			Operation: "list_channel_history", Input: json.RawMessage(`{"channel": "{input.channel}", "limit": 20}`),
 		},
 		Sample: operations.NewSample(
 			`{"channel": "C0SUPPORT01", "text": "The printer on floor 2 works again.",

@@ -20,6 +20,7 @@ type Breaker interface {
 // Place is what a breaker judges as one: a service, by one credential.
 type Place struct {
 	Connector, Workspace, Credential string
+	Imported                         bool // the connector is a workspace's own
 	Base                             operations.Base
 }
 
@@ -47,6 +48,7 @@ type BreakerState struct {
 	Connector  string    `json:"connector"`
 	Origin     string    `json:"origin"`
 	Workspace  string    `json:"-"`
+	Imported   bool      `json:"-"` // the connector is the workspace's own
 	Credential string    `json:"credentialId,omitempty"`
 	State      string    `json:"state"`    // "closed": requests go; "open": none does; "half_open": one may try
 	Failures   int       `json:"failures"` // in a row; while closed

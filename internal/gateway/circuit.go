@@ -61,7 +61,7 @@ func (c *circuit) refusal(place Place, failures int) *operations.Error {
 func (c *circuit) state(place Place) BreakerState {
 	state := c.steps.State()
 	s := BreakerState{
-		Connector: place.Connector, Origin: place.Base.Origin(), Workspace: place.Workspace, Credential: place.Credential,
+		Connector: place.Connector, Origin: place.Base.Origin(), Workspace: place.Workspace, Imported: place.Imported, Credential: place.Credential,
 		State: strings.ReplaceAll(state.String(), "-", "_"), Failures: int(c.steps.Counts().ConsecutiveFailures),
 	}
 	c.mu.Lock()

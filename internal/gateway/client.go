@@ -25,7 +25,7 @@ type client struct {
 
 // place is what the breaker judges.
 func (c *client) place() Place {
-	place := Place{Connector: c.target.Connector.Name, Base: c.target.Base}
+	place := Place{Connector: c.target.Connector.Name, Imported: c.target.Connector.Import != nil, Base: c.target.Base}
 	if c.target.Credential != nil {
 		place.Workspace, place.Credential = c.target.Credential.Workspace, c.target.Credential.ID
 	}

@@ -27,6 +27,7 @@ type Options struct {
 	Refresher     Refresher     // nil: tokens are not refreshed
 	Limiter       Limiter       // nil: a MemoryLimiter
 	Breaker       Breaker       // nil: a MemoryBreaker
+	Overrides     Overrides     // nil: all limits are as declared
 	Metrics       *Metrics      // nil: its own
 	MaxTries      int           // of one request, default 4
 	MaxRetryAfter time.Duration // a longer Retry-After is handed to the caller, not waited for; default 20 s
@@ -42,6 +43,7 @@ type Gateway struct {
 	refresher     Refresher
 	limiter       Limiter
 	breaker       Breaker
+	overrides     Overrides
 	metrics       *Metrics
 	plans         memo[planKey, *plan]
 	limits        memo[limitsKey, *limits]
@@ -56,7 +58,7 @@ type Gateway struct {
 func New(options Options) *Gateway {
 	g := &Gateway{
 		transport: options.Transport, refresher: options.Refresher, limiter: options.Limiter,
-		breaker: options.Breaker, metrics: options.Metrics,
+		breaker: options.Breaker, overrides: options.Overrides, metrics: options.Metrics,
 		maxRetryAfter: options.MaxRetryAfter, userAgent: []string{"patchbay"}, now: options.Now, sleep: options.Sleep,
 	}
 	if g.transport == nil {
@@ -98,7 +100,7 @@ func (g *Gateway) Client(target operations.Target) operations.Doer {
 		target.Usage = &operations.Usage{}
 	}
 	return &client{
-		gateway: g, target: target, credential: target.Credential, plan: g.planOf(&target.Connector, &target.Operation),
+		gateway: g, target: target, credential: target.Credential, plan: g.planOf(&target.Connector, &target.Operation, target.Credential),
 	}
 }
 

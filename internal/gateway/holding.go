@@ -28,7 +28,8 @@ type LimitState struct {
 	WindowSeconds operations.Seconds `json:"windowSeconds,omitempty"`
 	Burst         int                `json:"burst,omitempty"`
 	Concurrent    int                `json:"concurrent,omitempty"`
-	Left          *int               `json:"left,omitempty"` // nil: any number
+	Overridden    bool               `json:"overridden,omitempty"` // an admin has set it in place of what is declared
+	Left          *int               `json:"left,omitempty"`       // nil: any number
 	Reset         time.Time          `json:"reset,omitzero"`
 	PausedUntil   time.Time          `json:"pausedUntil,omitzero"`
 	Reason        string             `json:"reason,omitempty"` // of the pause
@@ -43,10 +44,10 @@ func (g *Gateway) Limits(ctx context.Context, connector operations.Connector, cr
 	h := &holder{credential: credential, seen: map[string]bool{}}
 	for _, operation := range connector.Operations {
 		spec := operation.Spec()
-		h.add(g.planOf(&connector, &spec), spec.Name)
+		h.add(g.planOf(&connector, &spec, credential), spec.Name)
 	}
 	if len(connector.Operations) == 0 {
-		h.add(g.planOf(&connector, &operations.Spec{}), "")
+		h.add(g.planOf(&connector, &operations.Spec{}, credential), "")
 	}
 	states, err := g.limiter.Inspect(ctx, h.buckets)
 	if err != nil {
@@ -77,7 +78,7 @@ func (h *holder) add(p *plan, operation string) {
 		if len(r.inputs) > 0 {
 			continue
 		}
-		state := LimitState{Name: r.throttler.Name, Match: r.throttler.Match}
+		state := LimitState{Name: r.throttler.Name, Match: r.throttler.Match, Overridden: r.overridden}
 		if r.own || r.operation {
 			state.Operation = operation
 		}

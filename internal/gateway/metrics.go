@@ -13,6 +13,7 @@ const (
 	maxMeteredConnectors = 200
 	maxMeteredLimits     = 1000
 	others               = "other"
+	imported             = "imported" // what a workspace has imported is nobody else's business
 )
 
 // Metrics are what a Gateway counts.

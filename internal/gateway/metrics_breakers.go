@@ -21,6 +21,9 @@ func (b breakers) Collect(to chan<- prometheus.Metric) {
 	counts := map[[2]string]int{}
 	for _, s := range b.breaker.States() {
 		key := [2]string{s.Connector, s.State}
+		if s.Imported {
+			key[0] = imported
+		}
 		if _, known := counts[key]; !known && len(counts) >= maxMeteredConnectors {
 			key[0] = others
 		}

@@ -123,3 +123,19 @@ func TestMetricsAreBounded(t *testing.T) {
 		t.Errorf("%v of other connectors, %d series", n, len(got))
 	}
 }
+
+// TestMetricsOfImportedConnectors: everybody who reads the metrics would see their names.
+func TestMetricsOfImportedConnectors(t *testing.T) {
+	t.Parallel()
+	g, _ := newGateway(t, gateway.Options{MaxTries: 1})
+	to := target(t, "http://"+cutting(t))
+	to.Connector.Import = &operations.Import{Workspace: "ws1", Version: 1}
+	_, _, _ = do(g.Client(to), newRequest(t, "GET", to.Base.URL("/things"), ""))
+	want := map[string]float64{"upstream_requests_total{imported,broken_off}": 1, "upstream_breakers{imported,closed}": 1}
+	if diff := cmp.Diff(want, count(t, g)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if holding, err := g.Limits(t.Context(), to.Connector, to.Credential); err != nil || len(holding.Breakers) != 1 || holding.Breakers[0].Connector != "acme" {
+		t.Errorf("its own workspace sees %+v (%v)", holding.Breakers, err)
+	}
+}

@@ -32,18 +32,20 @@ type plan struct {
 	meters               *meters
 }
 
-// planKey tells plans apart. The throttlers count by where they lie: a plan keeps them, so that nothing else can come
-// to lie there.
+// planKey tells plans apart. Throttlers and overrides count by where they lie: they are kept, so that nothing else can
+// come to lie there.
 type planKey struct {
 	connector, importer, operation string
 	first, second                  *operations.Throttler
 	firsts, seconds                int
+	overrides                      *OverrideSet
 }
 
-func (g *Gateway) planOf(connector *operations.Connector, operation *operations.Spec) *plan {
+func (g *Gateway) planOf(connector *operations.Connector, operation *operations.Spec, credential *operations.Credential) *plan {
 	key := planKey{
 		connector: connector.Name, operation: operation.Name,
 		firsts: len(connector.Throttlers), seconds: len(operation.Throttlers),
+		overrides: g.overridesFor(connector, credential),
 	}
 	if connector.Import != nil {
 		key.importer = connector.Import.Workspace
@@ -57,21 +59,27 @@ func (g *Gateway) planOf(connector *operations.Connector, operation *operations.
 	if known, ok := g.plans.get(key); ok {
 		return known
 	}
-	return g.plans.put(key, newPlan(connector, operation, g.metrics))
+	return g.plans.put(key, newPlan(connector, operation, key.overrides, g.metrics))
 }
 
-func newPlan(connector *operations.Connector, operation *operations.Spec, metrics *Metrics) *plan {
+func newPlan(connector *operations.Connector, operation *operations.Spec, overrides *OverrideSet, metrics *Metrics) *plan {
 	p := &plan{
 		connector: url.PathEscape(connector.Name), operation: url.PathEscape(operation.Name),
-		exact: map[string][]int{}, meters: metrics.of(connector.Name),
+		exact: map[string][]int{},
 	}
+	metered := connector.Name
 	if origin := connector.Import; origin != nil {
+		metered = imported
 		p.connector = url.PathEscape(origin.Workspace) + "." + p.connector // another's may have the same name
 	}
+	p.meters = metrics.of(metered)
 	for i, list := range [...][]operations.Throttler{connector.Throttlers, operation.Throttlers} {
 		for j := range list {
-			if held(&list[j]) && len(p.rules) < maxRules {
-				p.add(newRule(&list[j], i == 1))
+			t, set := overrides.Overridden([...]string{"", operation.Name}[i], &list[j])
+			if held(t) && len(p.rules) < maxRules {
+				r := newRule(t, i == 1)
+				r.overridden = set
+				p.add(r)
 			}
 		}
 	}

@@ -16,10 +16,11 @@ import (
 
 // rule is a throttler, taken apart.
 type rule struct {
-	throttler *operations.Throttler
-	own       bool // the operation's, not the connector's
-	match     operations.RequestMatch
-	malformed bool // the match cannot be read: it is held against every request
+	throttler  *operations.Throttler
+	own        bool // the operation's, not the connector's
+	match      operations.RequestMatch
+	malformed  bool // the match cannot be read: it is held against every request
+	overridden bool // what is declared has been changed by an admin
 
 	workspace, credential, operation, method bool     // are part of the key
 	inputs                                   []string // fields of the operation's input that are

@@ -62,12 +62,24 @@ func TestIdempotencyRelease(t *testing.T) {
 	}
 }
 
-func TestIdempotencyAfterACrash(t *testing.T) {
+// TestIdempotencyOfAnotherProcess: its claims are its own for as long as it lives, and left over once it is dead.
+func TestIdempotencyOfAnotherProcess(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	former := openTest(t, dir)
+	dir, now := t.TempDir(), newClock()
+	former := openTest(t, dir, WithClock(now.now))
+	s := openTest(t, dir, WithClock(now.now))
 	left := claim(t, former, "w", "k", "h", ClaimNew)
-	s := openTest(t, dir)
+	claim(t, s, "w", "k", "h", ClaimInFlight)
+	for range 5 { // far longer than a dead process would be waited for
+		now.advance(silentFor - time.Second)
+		if err := former.beatOnce(); err != nil {
+			t.Fatal(err)
+		}
+		claim(t, s, "w", "k", "h", ClaimInFlight)
+	}
+	now.advance(silentFor)
+	claim(t, s, "w", "k", "h", ClaimInFlight)
+	now.advance(time.Second) // it has crashed, or the machine stood still
 	claim(t, s, "w", "k", "h", ClaimUnknown)
 	claim(t, s, "w", "k", "other", ClaimMismatch)
 	// Had it not crashed after all, its answer counts.
@@ -77,6 +89,112 @@ func TestIdempotencyAfterACrash(t *testing.T) {
 	if got := claim(t, s, "w", "k", "h", ClaimDone); string(got.Response) != "late" {
 		t.Errorf("answer %q", got.Response)
 	}
+}
+
+// TestIdempotencyAfterAStop: a process that stops in order leaves nobody waiting.
+func TestIdempotencyAfterAStop(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	former, err := Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	claim(t, former, "w", "k", "h", ClaimNew)
+	s := openTest(t, dir)
+	claim(t, s, "w", "k", "h", ClaimInFlight)
+	if err := former.Close(); err != nil {
+		t.Fatal(err)
+	}
+	claim(t, s, "w", "k", "h", ClaimUnknown)
+}
+
+// TestIdleProcessesWriteNothing: only who holds claims says that it lives.
+func TestIdleProcessesWriteNothing(t *testing.T) {
+	t.Parallel()
+	now := newClock()
+	s := openTest(t, t.TempDir(), WithClock(now.now))
+	owners := func(want int) {
+		t.Helper()
+		var rows int
+		if err := s.read.QueryRowContext(t.Context(), `SELECT count(*) FROM idempotency_owners`).Scan(&rows); err != nil || rows != want {
+			t.Errorf("%d owners (%v), want %d", rows, err, want)
+		}
+	}
+	beat := func() {
+		t.Helper()
+		if err := s.beatOnce(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	beat()
+	owners(0)
+	held := claim(t, s, "w", "k", "h", ClaimNew)
+	owners(1)
+	if err := s.ReleaseIdempotency(t.Context(), held); err != nil {
+		t.Fatal(err)
+	}
+	now.advance(ownerKept)
+	beat()
+	s.maintainOnce()
+	owners(0)
+	claim(t, s, "w", "k", "h", ClaimNew)
+	owners(1)
+}
+
+func TestIdempotencyKeys(t *testing.T) {
+	t.Parallel()
+	now := newClock()
+	s := openTest(t, t.TempDir(), WithClock(now.now), WithIdempotencyRetention(time.Hour))
+	free := func(workspace, key string, want operations.Code) {
+		t.Helper()
+		err := s.FreeIdempotencyKey(t.Context(), workspace, key)
+		if want == "" && err != nil {
+			t.Fatal(err)
+		}
+		if want != "" {
+			wantCode(t, err, want)
+		}
+	}
+	state := func(key string, want ClaimState) {
+		t.Helper()
+		found, err := s.IdempotencyKey(t.Context(), "w", key)
+		if err != nil || found.State != want || found.Key != key || found.Expires.Sub(found.Claimed) != time.Hour {
+			t.Errorf("%s: %+v (%v), want %s", key, found, err, want)
+		}
+	}
+	free("w", "k", operations.CodeNotFound)
+	first := claim(t, s, "w", "k", "h", ClaimNew)
+	state("k", ClaimInFlight)
+	free("w", "k", operations.CodeConflict)
+	free("w2", "k", operations.CodeNotFound)
+	now.advance(claimTime + time.Second)
+	state("k", ClaimUnknown)
+	free("w", "k", "")
+	second := claim(t, s, "w", "k", "h", ClaimNew)
+	if err := s.CompleteIdempotency(t.Context(), first, []byte("of the first")); err != nil {
+		t.Fatal(err)
+	}
+	claim(t, s, "w", "k", "h", ClaimInFlight) // the first has lost the key
+	if err := s.CompleteIdempotency(t.Context(), second, []byte("done")); err != nil {
+		t.Fatal(err)
+	}
+	state("k", ClaimDone)
+	free("w", "k", "")
+	claim(t, s, "w", "k", "another", ClaimNew)
+	now.advance(time.Hour)
+	free("w", "k", operations.CodeNotFound)
+	_, err := s.IdempotencyKey(t.Context(), "w", "k")
+	wantCode(t, err, operations.CodeNotFound)
+	claim(t, s, "w", "k", "h", ClaimNew)
+}
+
+func TestShortestIdempotency(t *testing.T) {
+	t.Parallel()
+	now := newClock()
+	s := openTest(t, t.TempDir(), WithClock(now.now), WithIdempotencyRetention(time.Second))
+	claim(t, s, "w", "k", "h", ClaimNew)
+	now.advance(ShortestIdempotency - time.Second)
+	claim(t, s, "w", "k", "h", ClaimInFlight)
 }
 
 func TestIdempotencyAges(t *testing.T) {
@@ -158,4 +276,20 @@ func BenchmarkIdempotency(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+func BenchmarkIdempotencyAtOnce(b *testing.B) {
+	s := openTest(b, b.TempDir())
+	b.SetParallelism(32)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			c, err := s.ClaimIdempotency(b.Context(), "w", newID("k"), []byte("h"))
+			if err == nil {
+				err = s.CompleteIdempotency(b.Context(), c, []byte("{}"))
+			}
+			if err != nil {
+				b.Error(err)
+			}
+		}
+	})
 }

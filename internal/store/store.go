@@ -40,6 +40,7 @@ type Store struct {
 	loadKey otter.Loader[keyHash, *Key]
 	used    lastUsed
 	writers writers
+	claims  claims
 
 	stop       chan struct{}
 	stopOnce   sync.Once
@@ -59,6 +60,7 @@ func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = no
 // a newer version is ErrNewer; a file that is something else is ErrNotPatchbay.
 func Open(ctx context.Context, dir string, options ...Option) (*Store, error) {
 	s := &Store{now: time.Now, log: slog.Default(), start: ulid.Make().String(), stop: make(chan struct{})}
+	s.claims.kept = claimKept
 	for _, option := range options {
 		option(s)
 	}
@@ -67,6 +69,7 @@ func Open(ctx context.Context, dir string, options ...Option) (*Store, error) {
 	}
 	s.cacheKeys()
 	s.background.Go(s.maintain)
+	s.background.Go(s.beats)
 	return s, nil
 }
 
@@ -106,7 +109,7 @@ func (s *Store) Close() error {
 		s.keys.StopAllGoroutines()
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		err = errors.Join(s.writeLastUsed(ctx), s.closePools())
+		err = errors.Join(s.writeLastUsed(ctx), s.resign(ctx), s.closePools())
 	})
 	if err != nil {
 		return fmt.Errorf("closing the store: %w", err)

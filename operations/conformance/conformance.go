@@ -71,6 +71,7 @@ func Declared(t *testing.T, connector operations.Connector, required []Required)
 			checkSchemas(t, spec)
 			checkLookups(t, catalogue, indexed, spec)
 			checkUndo(t, catalogue, indexed, spec)
+			checkResolve(t, catalogue, indexed, spec)
 		})
 	}
 }

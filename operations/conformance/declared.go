@@ -163,6 +163,25 @@ func eachLookup(node gjson.Result, visit func(gjson.Result)) {
 	})
 }
 
+// checkResolve wants a resolution to be a read of the connector, whose input it makes of the sample.
+func checkResolve(t *testing.T, catalogue *operations.Catalogue, c operations.Connector, s operations.Spec) {
+	t.Helper()
+	if s.Resolve == nil {
+		return
+	}
+	_, read, err := catalogue.Operation(c.Name, s.Resolve.Operation)
+	if err != nil || read.Spec().Effect != operations.EffectRead || s.Effect == operations.EffectRead {
+		t.Errorf("resolution: %s is to be a read that finds out about a write (%v)", s.Resolve.Operation, err)
+		return
+	}
+	enquiry, ok := s.Resolve.Enquiry(c.Name, s.Sample.Input)
+	if !ok {
+		t.Error("resolution: the sample lacks what it asks for")
+		return
+	}
+	checkSample(t, "resolution", read.Spec().Input, enquiry.Input)
+}
+
 // checkUndo wants a compensation to be an operation of the connector, given fields it knows.
 func checkUndo(t *testing.T, catalogue *operations.Catalogue, c operations.Connector, s operations.Spec) {
 	t.Helper()

@@ -90,6 +90,11 @@ func spec(name, input string) operations.Spec {
 	}
 }
 
+func named(s operations.Spec, name string) operations.Spec {
+	s.Name = name
+	return s
+}
+
 const anything = `{"type":"object"}`
 
 func echo(name string) operations.Operation {
@@ -177,7 +182,12 @@ func TestCallEnds(t *testing.T) {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	})
-	h := newHub(t, func(o *execute.Options) { o.Timeout = time.Millisecond }, stuck, stuckAfterSending, panics,
+	garblesAfterSending := operations.Func(named(writes, "misread"), func(_ context.Context, call *operations.Call) (json.RawMessage, error) {
+		call.Usage.Requests.Add(1)
+		return json.RawMessage(`{"n":1`), nil
+	})
+	h := newHub(t, func(o *execute.Options) { o.Timeout = time.Millisecond }, stuck, stuckAfterSending, panics, garblesAfterSending,
+		answering(named(writes, "unsent"), `{"n":1`, nil),
 		answering(spec("garbled", anything), `{"n":1`, nil),
 		answering(spec("list", anything), `[1]`, nil),
 		answering(spec("fails", anything), ``, errors.New("disk on fire at "+secret)),
@@ -190,6 +200,8 @@ func TestCallEnds(t *testing.T) {
 	}{
 		{"stuck", operations.CodeUpstreamTimeout, 0},
 		{"writes", operations.CodeOutcomeUnknown, 0},
+		{"misread", operations.CodeOutcomeUnknown, 0},
+		{"unsent", operations.CodeUpstreamFailed, 0},
 		{"panics", operations.CodeInternal, 0},
 		{"garbled", operations.CodeUpstreamFailed, 0},
 		{"list", operations.CodeUpstreamFailed, 0},

@@ -88,7 +88,7 @@ func (p plan) answer(input json.RawMessage, run func(json.RawMessage) (json.RawM
 // may add to its answers at any time.
 func (p plan) check(output json.RawMessage, every time.Duration, now time.Time, usage *operations.Usage) error {
 	if !json.Valid(output) || !gjson.ParseBytes(output).IsObject() {
-		return operations.Errorf(operations.CodeUpstreamFailed, "the service's answer is not the JSON object it should be")
+		return p.senseless(usage, "the service's answer is not the JSON object it should be", nil)
 	}
 	if !p.CheckDue(every, now) {
 		return nil
@@ -99,7 +99,7 @@ func (p plan) check(output json.RawMessage, every time.Duration, now time.Time, 
 	}
 	document, err := operations.Decode(output)
 	if err != nil {
-		return operations.Errorf(operations.CodeUpstreamFailed, "the service's answer cannot be used: %w", err)
+		return p.senseless(usage, "the service's answer cannot be used: "+err.Error(), err)
 	}
 	for i, fault := range validator.Faults(document) {
 		if i == 5 {
@@ -109,4 +109,13 @@ func (p plan) check(output json.RawMessage, every time.Duration, now time.Time, 
 		usage.Warn("output " + fault.Pointer + " differs from what is declared: " + fault.Detail)
 	}
 	return nil
+}
+
+// senseless is the error of an answer that cannot be used. A write has then been asked for, and the service took it.
+func (p plan) senseless(usage *operations.Usage, detail string, cause error) *operations.Error {
+	e := &operations.Error{Code: operations.CodeUpstreamFailed, Detail: detail, Err: cause}
+	if p.Spec.Effect != operations.EffectRead && usage.Requests.Load() > 0 {
+		e.Code, e.Detail = operations.CodeOutcomeUnknown, detail+"; what was asked may have been done: look before you repeat it"
+	}
+	return e
 }

@@ -1,6 +1,7 @@
 package openapi_test
 
 import (
+	"encoding/json"
 	"testing"
 	"testing/fstest"
 
@@ -54,7 +55,7 @@ paths:
     get: {summary: List things., description: "Lists.", operationId: list, x-cache: {ttl: 2.5, not_found: 4, vary: [q]}, parameters: [{name: q, in: query, schema: {}}], deprecated: true}
     post: {tags: [Great Things], operationId: make, x-effect: read, x-title: Make it, externalDocs: {url: 'https://docs.acme.example/make'},
       x-throttle: [{name: slow, ttl: 60, limit: 1, key: '{workspace}', enabled: false}], x-compensation: {operation: drop, input: {id: output.id}}, security: [{oauth: [write, read]}]}
-    delete: {operationId: drop, x-resource: things, security: []}
+    delete: {operationId: drop, x-resource: things, security: [], x-resolve: {operation: list, input: {q: '{input.q}'}, found: '0'}}
   /whoami: {get: {operationId: whoami}}
 components:
   securitySchemes:
@@ -87,6 +88,10 @@ components:
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
+	}
+	resolve := &operations.Resolution{Operation: "list", Input: json.RawMessage(`{"q":"{input.q}"}`), Found: "0"}
+	if diff := cmp.Diff(resolve, c.Operations[2].Spec().Resolve); diff != "" {
+		t.Errorf("resolution of drop -want +got:\n%s", diff)
 	}
 	if c.Verify != "whoami" || c.Docs != "https://docs.acme.example" || c.Version != "1.2" || c.Title != "Acme" || c.Origin != "https://api.acme.example" || c.BasePath != "/v1" {
 		t.Errorf("connector %+v", c)

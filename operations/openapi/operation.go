@@ -147,6 +147,9 @@ func (l *loader) spec(e entry) operations.Spec {
 		s.Cache = rule.rule()
 	}
 	v.read(e.where, e.node, "x-compensation", &s.Compensation)
+	if s.Effect != operations.EffectRead {
+		v.read(e.where, e.node, "x-resolve", &s.Resolve)
+	}
 	if isTrue(child(e.node, "deprecated")) {
 		s.Metadata = map[string]string{"deprecated": "true"}
 	}
