@@ -4,7 +4,7 @@ SHELL := /bin/bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BUILD := go build -buildvcs=false -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
 
-.PHONY: help build run test check lint generate fuzz bench bench-compare clean
+.PHONY: help build run test check lint generate fuzz bench bench-compare faults clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,11 @@ bench: ## benchmarks of the hot paths, and the overhead of a call over a direct 
 
 bench-compare: ## the hub against a direct call and a reverse proxy, by turns: ratios
 	PATCHBAY_COMPARE=1 go test ./cmd/patchbay -run '^$$' -bench Compare -benchtime 1x
+
+FAULTS_TIME ?= 10s
+faults: ## three hubs, a Redis and sandboxes, all broken on purpose; each scenario FAULTS_TIME long (docs/faults.md)
+	@.ci/setup
+	go test ./cmd/patchbay -run '^TestFaults$$' -count=1 -v -timeout 1h -args -faults.duration=$(FAULTS_TIME)
 
 clean: ## remove what was built
 	rm -rf bin

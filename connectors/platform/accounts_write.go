@@ -78,6 +78,9 @@ func (s *session) newAccount(ctx context.Context, in createAccountInput) (*accou
 	if row.CustomFields, err = s.accountCustomText(ctx, &f, entityAccount, in.CustomFieldValues); err != nil {
 		return nil, err
 	}
+	if err := s.requireCustom(ctx, &f, "/customFieldValues", entityAccount, row.CustomFields); err != nil {
+		return nil, err
+	}
 	return row, f.err()
 }
 

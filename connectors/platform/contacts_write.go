@@ -56,6 +56,9 @@ func (s *session) newContact(ctx context.Context, in createCustomerContactInput)
 	if row.CustomFields, err = s.accountCustomText(ctx, &f, entityContact, in.CustomFieldValues); err != nil {
 		return nil, nil, err
 	}
+	if err := s.requireCustom(ctx, &f, "/customFieldValues", entityContact, row.CustomFields); err != nil {
+		return nil, nil, err
+	}
 	return row, accounts, f.err()
 }
 

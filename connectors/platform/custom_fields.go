@@ -33,25 +33,27 @@ type customValue struct {
 // maxCustomBytes bounds the custom values of one record.
 const maxCustomBytes = 64 << 10
 
-// customText makes the values of a record's custom fields ready to be stored. A field that is not there, or comes
-// twice, is a fault below the pointer.
+// customText makes the values of a record's custom fields ready to be stored. A field that is not there or comes twice,
+// and a value that its field does not take, is a fault below the pointer.
 func (s *session) customText(ctx context.Context, f *faults, pointer, entityType string, values []customValue) (jsonText, error) {
 	if len(values) == 0 {
 		return "[]", nil
 	}
-	seen := map[string]bool{}
+	fields, err := s.fieldsNamed(ctx, f, pointer, entityType, values)
+	if err != nil {
+		return "", err
+	}
 	for i, value := range values {
-		at := fmt.Sprintf("%s/%d/customFieldId", pointer, i)
-		if seen[value.CustomFieldID] {
-			f.add(at, "comes twice")
+		field := fields[value.CustomFieldID]
+		if field == nil {
 			continue
 		}
-		seen[value.CustomFieldID] = true
-		_, err := refer[customFieldRow](ctx, s, f, at, value.CustomFieldID, func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Where("t.entity_type = ?", entityType)
-		})
+		fault, err := field.fits(value.Data)
 		if err != nil {
 			return "", err
+		}
+		if fault != "" {
+			f.add(fmt.Sprintf("%s/%d/data", pointer, i), "%s", fault)
 		}
 	}
 	text, err := encodeCustom(values)
@@ -103,10 +105,12 @@ func customValues(text jsonText) ([]customValue, error) {
 }
 
 func (d *desk) customFields() []operations.Operation {
-	return []operations.Operation{d.listCustomFieldsDDL()}
+	return []operations.Operation{
+		d.createCustomField(), d.getCustomField(), d.listCustomFields(), d.updateCustomField(), d.deleteCustomField(), d.listCustomFieldsDDL(),
+	}
 }
 
-type listCustomFieldsInput struct {
+type listCustomFieldsDDLInput struct {
 	ddl.Input
 	EntityType string `json:"entityType,omitempty" doc:"Only the fields of this kind of record." enum:"ticket,account,contact" default:"ticket"`
 }
@@ -116,7 +120,7 @@ func (d *desk) listCustomFieldsDDL() operations.Operation {
 		Name: "list_custom_fields_ddl", Title: "Custom fields", Resource: "custom_field",
 		Description: "Lists the custom fields of a kind of record.",
 		Sample:      operations.NewSample(`{}`, `{"result":[{"text":"Order","value":"01JD0000000000000000CSTM01"}]}`),
-	}, func(ctx context.Context, s *session, in listCustomFieldsInput) ([]ddl.Option, error) {
+	}, func(ctx context.Context, s *session, in listCustomFieldsDDLInput) ([]ddl.Option, error) {
 		var rows []customFieldRow
 		err := s.selectFrom(&rows).Column("uid", "name").Where("t.org = ?", s.org).Where("t.entity_type = ?", in.EntityType).
 			Where("t.deleted_at IS NULL").Order("t.name", "t.pk").Limit(maxOptions).Scan(ctx)

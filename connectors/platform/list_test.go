@@ -2,6 +2,7 @@ package platform_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -118,14 +119,20 @@ func TestSearchGoesOn(t *testing.T) {
 	t.Parallel()
 	h := newHub(t, platform.Options{})
 	var rare []string
+	// The page of hits that is looked through first ends in the middle of a ticket, and after it comes one that only its
+	// comments make a hit.
 	for i := range 120 {
-		more := ""
+		more, title := "", "needle"
+		if i%2 == 1 {
+			title = "hay"
+		}
 		if i%40 == 0 {
 			more = `,"priorityId":"` + priorityUrgent + `"`
 		}
-		id := h.want(t, "create_ticket", fmt.Sprintf(`{"title":"needle","requestorEmail":"a@example.com","teamId":%q%s}`, team, more)).Get("id").String()
-		h.want(t, "create_comment", `{"content":"needle","entityType":"ticket","entityId":"`+id+`"}`)
-		h.want(t, "create_comment", `{"content":"needle","entityType":"ticket","entityId":"`+id+`"}`)
+		id := h.want(t, "create_ticket", fmt.Sprintf(`{"title":%q,"requestorEmail":"a@example.com","teamId":%q%s}`, title, team, more)).Get("id").String()
+		for range 2 + i%2 {
+			h.want(t, "create_comment", `{"content":"needle","entityType":"ticket","entityId":"`+id+`"}`)
+		}
 		if more != "" {
 			rare = append([]string{id}, rare...)
 		}
@@ -149,6 +156,9 @@ func TestSearchGoesOn(t *testing.T) {
 	}
 	if ids, first := walk(`"search":"needle","limit":7`); len(ids) != 120 || first.Get("totalIsExact").Bool() || first.Get("total").Int() < 80 {
 		t.Errorf("%d tickets, total %s", len(ids), first.Get("total"))
+	}
+	if ids, _ := walk(`"search":"needle","limit":100`); len(ids) != 120 || len(slices.Compact(ids)) != 120 {
+		t.Errorf("%d tickets on large pages", len(ids))
 	}
 	if ids, _ := walk(`"search":"needle","limit":1,"priorityIds":["` + priorityUrgent + `"]`); strings.Join(ids, " ") != strings.Join(rare, " ") {
 		t.Errorf("found %v, want %v", ids, rare)

@@ -84,6 +84,9 @@ func (s *session) storeDefaults(ctx context.Context) error {
 	if err := insert(ctx, s, &teamRow{record: record{UID: fixedID("TEAM", 1)}, Name: "Support"}); err != nil {
 		return err
 	}
+	if err := s.storeRoles(ctx); err != nil {
+		return err
+	}
 	for _, choice := range defaultChoices() {
 		if err := insert(ctx, s, &choice); err != nil {
 			return err

@@ -48,7 +48,8 @@ func Connector(options Options) operations.Connector {
 		Description: "The hub's own helpdesk: tickets, comments, accounts and contacts, kept in the hub's database.",
 		Operations: slices.Concat(
 			d.tickets(), d.comments(), d.reactions(), d.attachments(), d.events(), d.utilities(),
-			d.choices(), d.teams(), d.users(), d.customFields(),
+			d.choices(), d.changeChoices(), d.customFields(), d.organisations(), d.teams(), d.users(), d.userPermissions(), d.roles(),
+			d.holidays(), d.timeOff(), d.availability(), d.timeZones(),
 			d.accounts(), d.accountActivities(), d.accountNotes(), d.accountTasks(), d.accountRelationships(),
 			d.accountRelationshipTypes(), d.contacts(), d.accountChoices(),
 		),

@@ -27,7 +27,7 @@ func TestProperty(t *testing.T) {
 	seed := cmp.Or(*propertySeed, rand.Uint64())
 	t.Logf("repeat with -property.seed=%d", seed)
 	w := newWorld(t, seed)
-	rules := slices.Concat(ticketRules(), commentRules(), accountRules())
+	rules := slices.Concat(ticketRules(), commentRules(), accountRules(), settingsRules())
 	total := 0
 	for _, r := range rules {
 		total += r.weight
@@ -79,6 +79,7 @@ type space struct {
 	events   []modelEvent
 	users    map[string]string // caller → id
 	accountModel
+	settingsModel
 }
 
 type modelEvent struct{ Type, Entity string }
@@ -109,6 +110,7 @@ func (w *world) adopt() {
 	w.now = w.space.clock.Truncate(time.Second).Add(time.Hour)
 	w.adoptTickets()
 	w.adoptAccounts()
+	w.adoptSettings()
 }
 
 // tick moves the clock, at times backwards, and picks the workspace of the step.

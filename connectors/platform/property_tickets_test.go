@@ -128,9 +128,9 @@ func (w *world) createTicket() {
 		m.private, m.due = true, w.dueDate(in)
 		in["isPrivate"] = true
 	}
-	want := operations.Code("")
+	want := w.refusesIdle(m.assignee, "")
 	if w.chance(5) {
-		in[pick(w, "teamId", "statusId", "assignedAgentId", "accountId")] = nobody
+		in[pick(w, "teamId", "statusId", "accountId")] = nobody
 		want = operations.CodeInvalidInput
 	}
 	out, ok := w.agree("create_ticket", in, want)
@@ -234,6 +234,9 @@ func (w *world) updateTicket() {
 			in["customFieldValues"] = []object{{"customFieldId": orderField, "data": maps.Clone(after.custom)}}
 		}
 	}
+	if given, _ := in["assignedAgentId"].(string); given != "" {
+		want = w.refusesIdle(given, want)
+	}
 	out, ok := w.agree("update_ticket", in, want)
 	if !ok {
 		return
@@ -256,6 +259,9 @@ func (w *world) assignTicket() {
 			want = operations.CodeConflict
 		}
 	}
+	if to != "" {
+		want = w.refusesIdle(agent, want)
+	}
 	if agent == nobody {
 		want = operations.CodeInvalidInput
 	}
@@ -277,7 +283,10 @@ func (w *world) compensateAssignment() {
 	m, id := w.some()
 	in := object{"ticketId": id, "agentId": nil, "teamId": team}
 	want := w.changing(m, in)
-	to := pick(w, "", agentAda)
+	to := pick(w, "", agentAda, agentAlan)
+	if want == "" && w.space.idle[to] && m.assignee != to {
+		want = operations.CodeConflict
+	}
 	if to != "" {
 		in["agentId"] = to
 	}

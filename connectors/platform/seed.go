@@ -38,13 +38,17 @@ func Seed(ctx context.Context, database Database, workspace string) error {
 
 // seeds are the steps of Seed. A further resource adds its own.
 func seeds() []func(ctx context.Context, w *session) error {
-	return []func(ctx context.Context, w *session) error{seedPeople, seedTickets, seedComments, seedAccounts, seedContacts, seedBelonging, seedRelationships}
+	return []func(ctx context.Context, w *session) error{seedPeople, seedTickets, seedComments, seedAccounts, seedContacts, seedBelonging, seedRelationships, seedSettings}
 }
 
 func seedPeople(ctx context.Context, w *session) error {
+	role, err := find[roleRow](ctx, w, entityRole, agentRole())
+	if err != nil {
+		return err
+	}
 	people := []*userRow{
-		{record: record{UID: fixedID("AGENT", 1)}, Name: "Ada Agent", Email: "ada@example.com", Kind: userAgent},
-		{record: record{UID: fixedID("AGENT", 2)}, Name: "Alan Agent", Email: "alan@example.com", Kind: userAgent},
+		{record: record{UID: fixedID("AGENT", 1)}, Name: "Ada Agent", Email: "ada@example.com", Kind: userAgent, Role: role.PK},
+		{record: record{UID: fixedID("AGENT", 2)}, Name: "Alan Agent", Email: "alan@example.com", Kind: userAgent, Role: role.PK},
 	}
 	for _, row := range people {
 		if err := insert(ctx, w, row); err != nil {

@@ -2,6 +2,7 @@ package platform
 
 import (
 	"context"
+	"slices"
 
 	"github.com/patchbay/patchbay/operations"
 )
@@ -38,7 +39,7 @@ func (d *desk) assignTicket() operations.Operation {
 			`{"success":true,"ticket":`+sampleTicket(3, 2, sampleAgent)+`,"previous":{"agentId":null,"teamId":"`+fixedID("TEAM", 1)+`"}}`),
 	}, func(ctx context.Context, s *session, in assignTicketInput) (assignTicketOutput, error) {
 		var f faults
-		agent, err := refer[userRow](ctx, s, &f, "/agentId", in.AgentID, agents)
+		agent, err := s.assignee(ctx, &f, in)
 		if err != nil {
 			return assignTicketOutput{}, err
 		}
@@ -49,6 +50,14 @@ func (d *desk) assignTicket() operations.Operation {
 			return w.assign(ctx, in, agent)
 		})
 	})
+}
+
+// assignee finds the key of who gets the ticket; or who loses it, which may also be somebody who is deactivated.
+func (s *session) assignee(ctx context.Context, f *faults, in assignTicketInput) (int64, error) {
+	if in.Unassign {
+		return refer[userRow](ctx, s, f, "/agentId", in.AgentID)
+	}
+	return s.referAgent(ctx, f, "/agentId", in.AgentID)
 }
 
 func (s *session) assign(ctx context.Context, in assignTicketInput, agent int64) (assignTicketOutput, error) {
@@ -86,6 +95,11 @@ func (s *session) giveTicket(ctx context.Context, event string, row *ticketRow, 
 	columns, changed := e.apply(row)
 	if len(changed) == 0 {
 		return nil
+	}
+	if slices.Contains(changed, "assignedAgentId") {
+		if err := s.employable(ctx, row.Assignee); err != nil {
+			return err
+		}
 	}
 	if err := save(ctx, s, row, columns...); err != nil {
 		return err

@@ -75,13 +75,16 @@ func (s *session) newTicket(ctx context.Context, in createTicketInput) (*ticketR
 	if row.Team, err = refer[teamRow](ctx, s, &f, "/teamId", in.TeamID); err != nil {
 		return nil, err
 	}
-	if row.Assignee, err = refer[userRow](ctx, s, &f, "/assignedAgentId", in.AssignedAgentID, agents); err != nil {
+	if row.Assignee, err = s.referAgent(ctx, &f, "/assignedAgentId", in.AssignedAgentID); err != nil {
 		return nil, err
 	}
 	if row.Account, err = refer[accountRow](ctx, s, &f, "/accountId", in.AccountID); err != nil {
 		return nil, err
 	}
 	if row.CustomFields, err = s.ticketCustomText(ctx, &f, in.CustomFieldValues); err != nil {
+		return nil, err
+	}
+	if err := s.requireCustom(ctx, &f, "/customFieldValues", entityTicket, row.CustomFields); err != nil {
 		return nil, err
 	}
 	return row, f.err()
@@ -103,6 +106,9 @@ func (s *session) ticketCustomText(ctx context.Context, f *faults, given []ticke
 // storeTicket gives a new ticket its number and stores it, with its files.
 func (s *session) storeTicket(ctx context.Context, row *ticketRow, files []file) error {
 	var err error
+	if err := s.employable(ctx, row.Assignee); err != nil {
+		return err
+	}
 	if row.PK, err = nextKey(s.org, ticketBits, &s.book.Tickets); err != nil {
 		return err
 	}

@@ -118,7 +118,7 @@ func (s *session) ticketReferences(ctx context.Context, f *faults, e *edits[tick
 		set(e, "teamId", "team", func(r *ticketRow) *int64 { return &r.Team }, team)
 	}
 	if s.given("assignedAgentId") {
-		agent, err := refer[userRow](ctx, s, f, "/assignedAgentId", textOf(in.AssignedAgentID), agents)
+		agent, err := s.referAgent(ctx, f, "/assignedAgentId", textOf(in.AssignedAgentID))
 		if err != nil {
 			return err
 		}
@@ -146,6 +146,11 @@ func (s *session) editTicket(ctx context.Context, row *ticketRow, changes edits[
 	}
 	if len(changed) == 0 {
 		return nil
+	}
+	if slices.Contains(changed, "assignedAgentId") {
+		if err := s.employable(ctx, row.Assignee); err != nil {
+			return err
+		}
 	}
 	if err := save(ctx, s, row, columns...); err != nil {
 		return err

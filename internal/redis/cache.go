@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"github.com/patchbay/patchbay/internal/gateway"
 	"github.com/patchbay/patchbay/operations/execute"
 )
@@ -65,6 +67,7 @@ type Cache struct {
 	bells       cacheBells
 	debts       cacheDebts
 	held        cacheHeld
+	reads       singleflight.Group // one look into Redis for all who want the same
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -114,21 +117,39 @@ func (c *Cache) Get(ctx context.Context, slot execute.Slot) (execute.Entry, exec
 		c.metrics.gets[getOff].Inc()
 		return execute.Entry{}, mark.stamp, false
 	}
-	keys := c.keysOf(&slot)
+	g, _, _ := c.reads.Do(readName(&slot, mark), func() (any, error) { return c.look(ctx, &slot, mark), nil })
+	got := g.(looked)
+	return got.entry, got.stamp, got.ok
+}
+
+// looked is what a look into Redis gave, for all who asked for the same at the same time.
+type looked struct {
+	entry execute.Entry
+	stamp execute.Stamp
+	ok    bool
+}
+
+// readName tells looks apart: one that begins after a write that this node knows of is another.
+func readName(slot *execute.Slot, at mark) string {
+	return string(slot.Key[:]) + string(bytesOf(at.epoch, at.stamp.Account, at.stamp.Resource))
+}
+
+func (c *Cache) look(ctx context.Context, slot *execute.Slot, mark mark) looked {
+	keys := c.keysOf(slot)
 	values, err := c.read(ctx, keys)
 	if err != nil {
 		c.metrics.gets[getOff].Inc()
-		return execute.Entry{}, mark.stamp, false
+		return looked{stamp: mark.stamp}
 	}
 	stamp := execute.Stamp{Account: stateOf(values[1]), Resource: stateOf(values[2])}
 	entry, ok := c.decode(keys, values[0], &stamp)
 	if !ok {
 		c.metrics.gets[getMiss].Inc()
-		return execute.Entry{}, stamp, false
+		return looked{stamp: stamp}
 	}
 	c.metrics.gets[getRedis].Inc()
 	c.tier.put(slot.Key, mark, entry, stamp)
-	return entry, stamp, true
+	return looked{entry, stamp, true}
 }
 
 // read gets a slot's value and the states of its tags.

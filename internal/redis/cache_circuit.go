@@ -13,6 +13,10 @@ import (
 // maxFaults is after how many faults in a row Redis is left alone for a while.
 const maxFaults = 3
 
+// fetchPatience is how many times longer Redis may take where the answer decides whether a service is asked: going on
+// without it costs more than waiting.
+const fetchPatience = 5
+
 // cacheCircuit keeps calls from waiting for a Redis that is not well.
 type cacheCircuit struct {
 	steps *gobreaker.TwoStepCircuitBreaker[struct{}]
@@ -62,7 +66,11 @@ func (c *Cache) trip(ctx context.Context, name string, do func(context.Context) 
 // bounded does something at Redis within the bound. The caller of the hub may leave meanwhile: what was begun is brought
 // to its end.
 func (c *Cache) bounded(ctx context.Context, name string, do func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.options.Slow)
+	most := c.options.Slow
+	if name == "lease" || name == "set" || name == "release" {
+		most *= fetchPatience
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), most)
 	defer cancel()
 	began := time.Now()
 	err := do(ctx)

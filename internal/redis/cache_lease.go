@@ -19,6 +19,8 @@ const (
 	// lookFirst and lookMost are how often without messages: less and less often.
 	lookFirst = 20 * time.Millisecond
 	lookMost  = 200 * time.Millisecond
+	// maxSlow is how often a lease is asked for whose answer does not come.
+	maxSlow = 3
 	// unkeptFor is how long nobody needs a lease for a slot whose answer is not one to keep, at the most.
 	unkeptFor = time.Minute
 )
@@ -34,9 +36,13 @@ const (
 func (c *Cache) Lease(ctx context.Context, slot execute.Slot, stamp execute.Stamp, ask execute.Ask) (execute.Lease, bool) {
 	w := cacheWait{c: c, key: slot.Key}
 	defer w.end()
+	fence, slow := newState(), 0 // the same each time: it may have been granted without an answer
 	for {
-		answer, err := c.askLease(ctx, &slot, stamp, ask)
+		answer, err := c.askLease(ctx, &slot, stamp, ask, fence)
 		if err != nil {
+			if slow++; slow < maxSlow && !errors.Is(err, errOwed) && !c.circuit.open() && ctx.Err() == nil {
+				continue // a fetch of one's own would cost more
+			}
 			c.metrics.leases[leaseOff].Inc()
 			return execute.Lease{}, ask != execute.AskTry
 		}
@@ -72,11 +78,10 @@ type leaseAnswer struct {
 	left    time.Duration // wait: until it runs out
 }
 
-func (c *Cache) askLease(ctx context.Context, slot *execute.Slot, seen execute.Stamp, ask execute.Ask) (a leaseAnswer, err error) {
+func (c *Cache) askLease(ctx context.Context, slot *execute.Slot, seen execute.Stamp, ask execute.Ask, fence uint64) (a leaseAnswer, err error) {
 	if c.debts.has(slot.Tag) {
 		return a, errOwed
 	}
-	fence := newState()
 	err = c.trip(ctx, "lease", func(ctx context.Context) error {
 		values, err := c.scripts.lease.Run(ctx, c.client.redis, c.keysOf(slot).all(), askWord(ask), bytesOf(seen.Entry), bytesOf(fence),
 			bytesOf(newState()), c.options.Lease.Milliseconds(), tagsFor.Milliseconds()).Slice()

@@ -26,7 +26,7 @@ if ask ~= 'take' then
   if #head == 25 and string.sub(head, 2, 17) == tags and string.sub(head, 18, 25) ~= seen then
     return {'done'}
   end
-  if lease and string.sub(lease, 10, 25) == tags then
+  if lease and string.sub(lease, 10, 25) == tags and string.sub(lease, 2, 9) ~= fence then
     local what = string.sub(lease, 1, 1)
     if what == 'u' then
       return {'unkept'}
