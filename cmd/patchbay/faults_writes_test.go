@@ -150,5 +150,5 @@ func twinsAreDoneOnce(t *testing.T, c *cluster, s *sheet) {
 	if got.duplicates > 0 || got.lost > 0 {
 		t.Errorf("%d were done twice, %d not at all", got.duplicates, got.lost)
 	}
-	onlyKnown(t, y, "conflict", "outcome_unknown")
+	onlyKnown(t, y, "conflict")
 }

@@ -29,11 +29,12 @@ func arrows() []arrow {
 		{"operations/conformance", []string{"operations", "operations/execute"}},
 		{"operations/...", []string{"operations"}},
 
-		{"server/...", []string{"operations", "operations/execute", "ddl", "mapping", "server/...", "internal/store", "internal/credentials", "internal/imports"}},
+		{"server/...", []string{"operations", "operations/execute", "ddl", "mapping", "server/...", "internal/store", "internal/credentials", "internal/imports", "internal/gateway"}},
 		{"ddl", []string{"operations"}},
 		{"mapping", []string{"operations"}},
 
 		{"internal/imports", []string{"operations/...", "internal/store"}},
+		{"internal/overrides", []string{"operations", "internal/store", "internal/gateway"}},
 		{"internal/credentials", []string{"operations", "operations/execute", "internal/store"}},
 		{"internal/gateway/gatewaytest", []string{"operations", "operations/execute", "internal/gateway"}},
 		{"internal/redis/...", []string{"operations", "operations/execute", "internal/gateway", "internal/gateway/gatewaytest"}},
