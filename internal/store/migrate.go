@@ -40,7 +40,8 @@ func migrations() ([]string, error) {
 	return steps, nil
 }
 
-// migrate brings the schema up to date, each step in a transaction of its own.
+// migrate brings the schema up to date, all missing steps in one transaction: a file that is new costs one sync, and
+// processes that open it at the same time wait for each other once.
 func migrate(ctx context.Context, db *sql.DB) error {
 	steps, err := migrations()
 	if err != nil {
@@ -57,8 +58,8 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		case version == len(steps):
 			return nil
 		}
-		if err := apply(ctx, db, version, steps[version]); err != nil {
-			return fmt.Errorf("migrating the schema from version %d to %d: %w", version, version+1, err)
+		if err := apply(ctx, db, version, steps[version:]...); err != nil {
+			return fmt.Errorf("migrating the schema from version %d to %d: %w", version, len(steps), err)
 		}
 	}
 }
@@ -83,17 +84,19 @@ func schemaVersion(ctx context.Context, db querier) (int, error) {
 	return version, nil
 }
 
-// apply does one step, unless another process has done it meanwhile.
-func apply(ctx context.Context, db *sql.DB, from int, step string) error {
+// apply does the steps that follow a version, unless another process has done them meanwhile.
+func apply(ctx context.Context, db *sql.DB, from int, steps ...string) error {
 	return inTransaction(ctx, db, func(tx *sql.Tx) error {
 		version, err := schemaVersion(ctx, tx)
 		if err != nil || version != from {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, step); err != nil {
-			return err
+		for i, step := range steps {
+			if _, err := tx.ExecContext(ctx, step); err != nil {
+				return fmt.Errorf("doing step %d: %w", from+i+1, err)
+			}
 		}
-		_, err = tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d; PRAGMA application_id = %d`, from+1, applicationID))
+		_, err = tx.ExecContext(ctx, fmt.Sprintf(`PRAGMA user_version = %d; PRAGMA application_id = %d`, from+len(steps), applicationID))
 		return err
 	})
 }
