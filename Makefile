@@ -18,7 +18,7 @@ run: build ## run the guided demo on embedded storage and sandboxes; needs no ac
 test: ## everything that must pass: format, vet, generated files, tests with the race detector
 	@.ci/setup
 	@$(MAKE) --no-print-directory lint
-	go test -race -shuffle=on ./...
+	go test -race -shuffle=on -timeout 20m ./...
 
 lint: ## gofmt, go vet
 	@unformatted=$$(gofmt -l .); test -z "$$unformatted" || { echo "not formatted: $$unformatted"; exit 1; }
