@@ -81,13 +81,26 @@ func (s *Server) patchCredential(ctx context.Context, x *exchange) error {
 	if err != nil {
 		return err
 	}
+	s.forget(ctx, x, changed)
 	return x.json(http.StatusOK, whole(changed))
 }
 
+// forget drops what was read with a credential that may now be another account, or none.
+func (s *Server) forget(ctx context.Context, x *exchange, credential credentials.Metadata) {
+	if s.Cache != nil {
+		s.Cache.Forget(ctx, x.key.Workspace, credential.ID, credential.Connector, "")
+	}
+}
+
 func (s *Server) deleteCredential(ctx context.Context, x *exchange) error {
-	if err := s.Credentials.Delete(ctx, x.key.Workspace, x.param("credential")); err != nil {
+	credential, err := s.Credentials.Get(ctx, x.key.Workspace, x.param("credential"))
+	if err != nil {
 		return err
 	}
+	if err := s.Credentials.Delete(ctx, x.key.Workspace, credential.ID); err != nil {
+		return err
+	}
+	s.forget(ctx, x, credential)
 	x.Status(http.StatusNoContent)
 	return nil
 }

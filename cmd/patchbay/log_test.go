@@ -16,6 +16,8 @@ func TestLogIsWrittenInBatches(t *testing.T) {
 		wrote := func(when, want string) {
 			t.Helper()
 			synctest.Wait()
+			b.mu.Lock()
+			defer b.mu.Unlock()
 			if got := out.String(); got != want {
 				t.Errorf("%s: %.40q (%d bytes), want %.40q", when, got, len(got), want)
 			}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/patchbay/patchbay/connectors/jira"
 	"github.com/patchbay/patchbay/connectors/jira/jiratest"
+	"github.com/patchbay/patchbay/connectors/slack/slacktest"
 )
 
 // openAt serves a hub whose connector lies at a service of the test's own.
@@ -84,5 +85,30 @@ func TestWritesToOneIssueGoOneByOne(t *testing.T) {
 	all.Wait()
 	if n := sandbox.Conflicts(); n != 0 {
 		t.Errorf("%d writes crossed one another", n)
+	}
+}
+
+// TestChangedCredentialShowsNothingOfTheOldOne gives a credential the secret of another account, and deletes it: what was
+// read with the first is not served again.
+func TestChangedCredentialShowsNothingOfTheOldOne(t *testing.T) {
+	t.Parallel()
+	sandbox := slacktest.New(slacktest.Options{})
+	at := openAt(t, "slack", sandbox)
+	account := map[string]any{"id": "team", "connector": "slack", "secrets": map[string]string{"access_token": slacktest.Token}}
+	asked := func() int64 {
+		output(t, at, "slack.list_users_ddl", "team", `{}`)
+		return sandbox.Stats().Requests
+	}
+	mustDo(t, at, http.MethodPost, "/v1/credentials", account)
+	first := asked()
+	if again := asked(); again != first {
+		t.Fatalf("%d requests, then %d: nothing is cached", first, again)
+	}
+	mustDo(t, at, http.MethodPatch, "/v1/credentials/team", map[string]any{"secrets": map[string]string{"access_token": slacktest.Token}})
+	second := asked()
+	mustDo(t, at, http.MethodDelete, "/v1/credentials/team", nil)
+	mustDo(t, at, http.MethodPost, "/v1/credentials", account)
+	if third := asked(); second == first || third == second {
+		t.Errorf("%d requests, %d after the change, %d after it was made anew", first, second, third)
 	}
 }
