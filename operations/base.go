@@ -29,7 +29,7 @@ func NewBase(c Connector, override string, fields map[string]string) (Base, erro
 	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && u.Scheme != "http" {
 		return Base{}, Errorf(CodeInvalidInput, "the base URL of %s is not an http or https URL", c.Name)
 	}
-	api := strings.TrimSuffix(Expand(c.BasePath, escapeFields(fields)), "/")
+	api := strings.TrimSuffix(expandPath(c.BasePath, fields), "/")
 	prefix := strings.TrimSuffix(strings.TrimSuffix(u.EscapedPath(), "/"), api)
 	strayed := override == "" && prefix != "" && strings.LastIndexByte(c.Origin, '{') > 0
 	if strayed || u.RawQuery != "" || u.Fragment != "" || !clean(prefix+api) {
@@ -38,6 +38,14 @@ func NewBase(c Connector, override string, fields map[string]string) (Base, erro
 	return Base{
 		scheme: u.Scheme, host: canonicalHost(u), prefix: prefix, api: api, declared: declaredOrigin(declared),
 	}, nil
+}
+
+// expandPath fills the placeholders of a path.
+func expandPath(path string, fields map[string]string) string {
+	if !strings.Contains(path, "{") {
+		return path
+	}
+	return Expand(path, escapeFields(fields))
 }
 
 func escapeFields(fields map[string]string) map[string]string {

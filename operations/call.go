@@ -64,11 +64,30 @@ func (c *Call) Exchange(request *http.Request) (*Response, error) {
 		return nil, err
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
+	body, err := readAll(response)
 	if err != nil {
 		return nil, fmt.Errorf("reading the answer: %w", err)
 	}
 	return &Response{Status: response.StatusCode, Header: response.Header, Body: body}, nil
+}
+
+// readAll is io.ReadAll into a buffer of the right size, as far as the service tells it and can be believed.
+func readAll(response *http.Response) ([]byte, error) {
+	const least, most = 512, 1 << 20
+	body := make([]byte, 0, min(max(response.ContentLength, least), most)+1)
+	for {
+		n, err := response.Body.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		if err == io.EOF {
+			return body, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(body) == cap(body) {
+			body = append(body, 0)[:len(body)]
+		}
+	}
 }
 
 // onlyReads tells whether a request changes nothing at the service.
@@ -212,8 +231,8 @@ func (s Secrets) MarshalJSON() ([]byte, error) {
 
 // Target is what a client for upstream requests is made for.
 type Target struct {
-	Connector  Connector
-	Operation  Spec
+	Connector  *Connector // neither is changed; nil: one of which nothing is known
+	Operation  *Spec
 	Credential *Credential // nil: the service wants none
 	Base       Base
 	Trusted    bool // the operator named the origin himself: it may be a private address

@@ -109,14 +109,25 @@ func (c Connector) Scheme(name string) (Auth, bool) {
 // For is the connector as a credential of an auth scheme meets it: at that scheme's origin and base path, where it has
 // its own. The empty name means the first scheme.
 func (c Connector) For(scheme string) Connector {
-	auth, _ := c.Scheme(scheme)
-	c.Origin, c.BasePath = cmp.Or(auth.Origin, c.Origin), cmp.Or(auth.BasePath, c.BasePath)
+	c.Origin, c.BasePath = c.place(scheme)
 	return c
+}
+
+func (c *Connector) place(scheme string) (origin, basePath string) {
+	for i := range c.Auth {
+		if a := &c.Auth[i]; a.Name == scheme || scheme == "" {
+			return cmp.Or(a.Origin, c.Origin), cmp.Or(a.BasePath, c.BasePath)
+		}
+	}
+	return c.Origin, c.BasePath
 }
 
 // Expand fills {field} placeholders of a template out of the maps given, first match wins. An unknown
 // placeholder stays as it is.
 func Expand(template string, fields ...map[string]string) string {
+	if !strings.Contains(template, "{") {
+		return template
+	}
 	var b strings.Builder
 	for {
 		before, rest, found := strings.Cut(template, "{")

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+	"github.com/tidwall/gjson"
 	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 )
@@ -36,7 +38,10 @@ func (s *Schema) UnmarshalJSON(data []byte) error {
 }
 
 // Validator is a compiled Schema. It is safe for concurrent use.
-type Validator struct{ schema *jsonschema.Schema }
+type Validator struct {
+	schema *jsonschema.Schema
+	form   func() *form // read when first asked for; nil: there is none
+}
 
 // Compile makes the schema ready for checking; the empty schema allows everything. References to anything outside
 // the document are refused.
@@ -59,13 +64,20 @@ func (s Schema) Compile() (*Validator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compiling schema: %w", err)
 	}
-	return &Validator{schema: schema}, nil
+	return &Validator{schema: schema, form: sync.OnceValue(func() *form { return newForm(gjson.ParseBytes(s), 0) })}, nil
 }
 
 type noLoader struct{}
 
 func (noLoader) Load(url string) (any, error) {
 	return nil, fmt.Errorf("reference to %q: a schema may only refer to itself", url)
+}
+
+// Accepts tells whether a document surely is valid JSON, without a name that is there twice, and fits the schema. It says
+// no in all cases of doubt: then DecodeInput and Faults have to tell.
+func (v *Validator) Accepts(document []byte) bool {
+	f := v.form()
+	return f != nil && f.accepts(document)
 }
 
 // Faults checks a decoded document (numbers as json.Number) and names everything wrong with it, in the

@@ -56,7 +56,11 @@ func tooLarge(most int) *operations.Error {
 
 // readAll is io.ReadAll with a first guess at the size that a hostile Content-Length cannot drive far.
 func readAll(r io.Reader, length int) ([]byte, error) {
-	body := make([]byte, 0, min(max(length, 511), 64<<10)+1)
+	first := 512
+	if length > 0 {
+		first = min(length, 64<<10) + 1
+	}
+	body := make([]byte, 0, first)
 	for {
 		n, err := r.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
@@ -73,13 +77,17 @@ func readAll(r io.Reader, length int) ([]byte, error) {
 }
 
 func (x *exchange) checkContentType() error {
+	coding := x.Request().Header.Peek(fiber.HeaderContentEncoding)
+	if len(coding) == 0 && string(x.Request().Header.ContentType()) == fiber.MIMEApplicationJSON {
+		return nil
+	}
 	header := x.Get(fiber.HeaderContentType)
 	media, params, err := mime.ParseMediaType(header)
 	charset := params["charset"]
 	if err != nil || media != fiber.MIMEApplicationJSON || charset != "" && !strings.EqualFold(charset, "utf-8") {
 		return operations.Errorf(operations.CodeUnsupportedMediaType, "send the body as Content-Type: application/json")
 	}
-	if coding := x.Get(fiber.HeaderContentEncoding); coding != "" && coding != "identity" {
+	if len(coding) > 0 && string(coding) != "identity" {
 		return operations.Errorf(operations.CodeUnsupportedMediaType, "send the body without Content-Encoding")
 	}
 	return nil

@@ -139,7 +139,7 @@ func (s *Server) postCall(ctx context.Context, x *exchange) error {
 	if err != nil {
 		return inBody(err)
 	}
-	return x.send(callAnswer(result))
+	return x.sendResult(result)
 }
 
 func skipsCache(header string) bool {
@@ -163,13 +163,29 @@ func (s *Server) run(ctx context.Context, request execute.Request) (execute.Resu
 
 // callAnswer puts the output into the answer as it is: it has been checked to be JSON.
 func callAnswer(result execute.Result) answer {
-	meta := encode(result.Meta)
-	body := make([]byte, 0, len(result.Output)+len(meta)+len(`{"output":,"meta":}`))
+	const metaSize = 300 // or about
+	body := make([]byte, 0, len(result.Output)+metaSize)
 	body = append(body, `{"output":`...)
 	body = append(body, result.Output...)
 	body = append(body, `,"meta":`...)
-	body = append(body, meta...)
-	return answer{http.StatusOK, fiber.MIMEApplicationJSON, append(body, '}')}
+	return answer{http.StatusOK, fiber.MIMEApplicationJSON, append(appendMeta(body, &result.Meta), '}')}
+}
+
+// sendResult sends callAnswer; a short one out of a buffer that the server uses again.
+func (x *exchange) sendResult(result execute.Result) error {
+	const short = 32 << 10
+	if len(result.Output) > short {
+		return x.send(callAnswer(result))
+	}
+	response := x.Response()
+	response.SetStatusCode(http.StatusOK)
+	response.Header.SetContentType(fiber.MIMEApplicationJSON)
+	response.SetBodyString(`{"output":`)
+	response.AppendBody(result.Output)
+	response.AppendBodyString(`,"meta":`)
+	var buffer [512]byte
+	response.AppendBody(append(appendMeta(buffer[:0], &result.Meta), '}'))
+	return nil
 }
 
 // inBody makes the pointers of a call's error, which lead into the input, lead into the body that holds it.

@@ -59,11 +59,16 @@ func (s *Server) logUntyped(x *exchange, err error) {
 
 // secure sets the headers that keep an answer from being taken for anything but data.
 func secure(x *exchange) {
-	x.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	x.Set(fiber.HeaderXFrameOptions, "DENY")
-	x.Set(fiber.HeaderReferrerPolicy, "no-referrer")
-	x.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
-	x.Set(fiber.HeaderCacheControl, "no-store")
+	header := &x.Response().Header
+	for _, h := range [...]struct{ name, value string }{
+		{fiber.HeaderXContentTypeOptions, "nosniff"},
+		{fiber.HeaderXFrameOptions, "DENY"},
+		{fiber.HeaderReferrerPolicy, "no-referrer"},
+		{fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'"},
+		{fiber.HeaderCacheControl, "no-store"},
+	} {
+		header.SetCanonical([]byte(h.name), []byte(h.value))
+	}
 }
 
 // access logs one line: never a query, a body or a header, since any of them may hold a secret.
@@ -75,18 +80,19 @@ func (s *Server) access(x *exchange, took time.Duration) {
 	if !s.log.Enabled(s.ctx, level) {
 		return
 	}
-	attrs := []slog.Attr{
+	line := slog.NewRecord(time.Now(), level, "request", 0) // whose line of code it is nobody asks
+	line.AddAttrs(
 		slog.String("method", x.Method()), slog.String("route", x.pattern()),
 		slog.Int("status", x.Response().StatusCode()), slog.Duration("duration", took),
 		slog.Int("bytes", len(x.Response().Body())), slog.String("request", x.id),
-	}
+	)
 	if x.key.ID != "" {
-		attrs = append(attrs, slog.String("key", x.key.ID))
+		line.AddAttrs(slog.String("key", x.key.ID))
 	}
 	if x.code != "" {
-		attrs = append(attrs, slog.String("code", string(x.code)))
+		line.AddAttrs(slog.String("code", string(x.code)))
 	}
-	s.log.LogAttrs(s.ctx, level, "request", attrs...)
+	_ = s.log.Handler().Handle(s.ctx, line)
 }
 
 // pattern is the matching route's path with its parameters' names.

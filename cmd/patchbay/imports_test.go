@@ -36,6 +36,8 @@ func arrows() []arrow {
 		{"internal/imports", []string{"operations/...", "internal/store"}},
 		{"internal/overrides", []string{"operations", "internal/store", "internal/gateway"}},
 		{"internal/credentials", []string{"operations", "operations/execute", "internal/store"}},
+		{"internal/gateway", []string{"operations", "operations/execute", "internal/gateway/wire"}},
+		{"internal/gateway/wire", nil},
 		{"internal/gateway/gatewaytest", []string{"operations", "operations/execute", "internal/gateway"}},
 		{"internal/redis/...", []string{"operations", "operations/execute", "internal/gateway", "internal/gateway/gatewaytest"}},
 		{"internal/sandbox", nil},

@@ -42,6 +42,7 @@ With --json the log is JSON, and one document on stdout says where the hub and i
 			if settings.json {
 				c.printerTo(c.out).encode(hub.whereabouts(listener))
 			}
+			tuneMemory()
 			return errors.Join(hub.serve(cmd.Context(), listener), hub.Close())
 		},
 	}

@@ -39,9 +39,9 @@ func (s *service) through(t *testing.T, g *gateway.Gateway, scheme, name, input 
 	if err != nil {
 		t.Fatal(err)
 	}
-	usage := &operations.Usage{}
+	usage, spec := &operations.Usage{}, operation.Spec()
 	target := operations.Target{
-		Connector: connector, Operation: operation.Spec(), Base: base, Trusted: true, Usage: usage, Input: json.RawMessage(input),
+		Connector: &connector, Operation: &spec, Base: base, Trusted: true, Usage: usage, Input: json.RawMessage(input),
 		Credential: &operations.Credential{
 			ID: "1", Workspace: "w", Connector: "slack", Scheme: scheme, Secrets: operations.Secrets{"access_token": "xoxb-1"},
 		},

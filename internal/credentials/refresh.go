@@ -32,7 +32,7 @@ const (
 // later, not_found if the credential was deleted. They hold no token. The credential stays as it is.
 func (v *Vault) Refresh(ctx context.Context, target operations.Target, rejected string) (*operations.Credential, error) {
 	held := target.Credential
-	if held == nil {
+	if held == nil || target.Connector == nil {
 		return nil, operations.Errorf(operations.CodeCredentialRejected, "the service asks for a credential")
 	}
 	scheme, known := target.Connector.Scheme(held.Scheme)

@@ -81,7 +81,7 @@ func target(t testing.TB, v *Vault, id, origin string) operations.Target {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return operations.Target{Connector: connector, Credential: credential, Base: base, Trusted: origin != ""}
+	return operations.Target{Connector: &connector, Credential: credential, Base: base, Trusted: origin != ""}
 }
 
 func TestRefresh(t *testing.T) {

@@ -151,7 +151,7 @@ func TestTokenURL(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := operations.Target{Connector: connector, Base: base, Trusted: c.origin != ""}
+			r := operations.Target{Connector: &connector, Base: base, Trusted: c.origin != ""}
 			got, trusted := tokenURL(r, operations.OAuth2{TokenURL: c.tokenURL}, map[string]string{"tenant": "acme"})
 			if got != c.want || trusted != c.trusted {
 				t.Errorf("%s, trusted %t; want %s, %t", got, trusted, c.want, c.trusted)

@@ -16,6 +16,15 @@ type attempt struct{ gateway *Gateway }
 // refused request was not carried out, so that repeating a write is safe too.
 func (a attempt) RoundTrip(request *http.Request) (*http.Response, error) {
 	x := exchangeOf(request.Context())
+	if x.first != nil {
+		first := x.first
+		x.first = nil
+		return first.response, first.err
+	}
+	return a.try(x, request)
+}
+
+func (a attempt) try(x *exchange, request *http.Request) (*http.Response, error) {
 	response, signed, err := a.once(x, request)
 	if err != nil || signed == nil || !x.client.rejected(response) {
 		return response, err
@@ -88,7 +97,7 @@ func (a attempt) send(x *exchange, request *http.Request, ticket Ticket, grant G
 	c, now := x.client, a.gateway.now
 	c.target.Usage.Requests.Add(1)
 	start := now()
-	response, err := a.gateway.transport.of(c.target.Trusted && c.target.Base.Owns(request.URL)).RoundTrip(request)
+	response, err := a.gateway.transport.of(c.target.Trusted && c.target.Base.Owns(request.URL)).send(request, x)
 	took := now().Sub(start)
 	c.target.Usage.AddUpstream(took)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 // bounded is a transport whose answers have a bound and nothing else.
 type bounded struct {
-	transport *http.Transport
+	transport http.RoundTripper
 	maxBody   int64
 }
 

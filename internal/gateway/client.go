@@ -52,7 +52,7 @@ func (c *client) Do(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	response, err := c.gateway.retrying.Do(&retryablehttp.Request{Request: prepared})
+	response, err := c.send(x, prepared)
 	if err == nil {
 		err = x.lostTrack(response)
 	}
@@ -63,6 +63,17 @@ func (c *client) Do(request *http.Request) (*http.Response, error) {
 		return nil, x.fault(request.Context(), err)
 	}
 	return response, nil
+}
+
+// send makes the first try itself. If that does not settle it, the retrying client is told of it as if it had made it, and
+// goes on from there; most requests thus do without what it and the http.Client do for each.
+func (c *client) send(x *exchange, request *http.Request) (*http.Response, error) {
+	response, err := attempt{c.gateway}.try(x, request)
+	if err == nil && x.settles(response) {
+		return response, nil
+	}
+	x.first = &outcome{response, err}
+	return c.gateway.retrying.Do(&retryablehttp.Request{Request: request})
 }
 
 func closeBody(request *http.Request) {

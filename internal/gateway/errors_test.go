@@ -62,8 +62,9 @@ func hijack(t testing.TB, w http.ResponseWriter, raw string) {
 	_ = conn.Close()
 }
 
-func TestLostAnswers(t *testing.T) {
-	t.Parallel()
+func TestLostAnswers(t *testing.T) { onBoth(t, testLostAnswers) }
+
+func testLostAnswers(t *testing.T, standard bool) {
 	const begun = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf"
 	raw := func(bytes string) func(ending, http.ResponseWriter, *http.Request) {
 		return func(_ ending, w http.ResponseWriter, _ *http.Request) { hijack(t, w, bytes) }
@@ -101,7 +102,7 @@ func TestLostAnswers(t *testing.T) {
 			t.Run(test.name+" "+method, func(t *testing.T) {
 				ctx := newEnding(t)
 				service := newUpstream(t, func(w http.ResponseWriter, r *http.Request) { test.answer(ctx, w, r) })
-				g, _ := newGateway(t, gateway.Options{})
+				g, _ := newGateway(t, gateway.Options{Transport: gateway.NewTransport(gateway.TransportOptions{OnlyStandard: standard})})
 				to := target(t, service.URL)
 				want, tries := test.read, test.tries
 				if method == "POST" {
@@ -122,8 +123,9 @@ func TestLostAnswers(t *testing.T) {
 	}
 }
 
-func TestUnreachable(t *testing.T) {
-	t.Parallel()
+func TestUnreachable(t *testing.T) { onBoth(t, testUnreachable) }
+
+func testUnreachable(t *testing.T, standard bool) {
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
 	untrusted := httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -140,7 +142,7 @@ func TestUnreachable(t *testing.T) {
 	} {
 		for _, method := range []string{"GET", "POST"} {
 			t.Run(test.name+" "+method, func(t *testing.T) {
-				g, _ := newGateway(t, gateway.Options{})
+				g, _ := newGateway(t, gateway.Options{Transport: gateway.NewTransport(gateway.TransportOptions{OnlyStandard: standard})})
 				to := target(t, test.origin)
 				_, _, err := do(g.Client(to), newRequest(t, method, to.Base.URL("/things?key=secret"), "x"))
 				if code := codeOf(t, err); code != operations.CodeUpstreamUnreachable || !strings.Contains(err.Error(), test.detail) {
@@ -173,10 +175,11 @@ func cutting(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-func TestDeadlineBeforeSending(t *testing.T) {
-	t.Parallel()
+func TestDeadlineBeforeSending(t *testing.T) { onBoth(t, testDeadlineBeforeSending) }
+
+func testDeadlineBeforeSending(t *testing.T, standard bool) {
 	service := newUpstream(t, func(http.ResponseWriter, *http.Request) {})
-	g, _ := newGateway(t, gateway.Options{})
+	g, _ := newGateway(t, gateway.Options{Transport: gateway.NewTransport(gateway.TransportOptions{OnlyStandard: standard})})
 	to := target(t, service.URL)
 	for err, want := range map[error]operations.Code{
 		context.DeadlineExceeded: operations.CodeUpstreamTimeout, context.Canceled: operations.CodeCanceled,
@@ -199,10 +202,11 @@ type failing struct{ closed *bool }
 func (failing) Read([]byte) (int, error) { return 0, errors.New("secret disk") }
 func (f failing) Close() error           { *f.closed = true; return nil }
 
-func TestRequestBodies(t *testing.T) {
-	t.Parallel()
+func TestRequestBodies(t *testing.T) { onBoth(t, testRequestBodies) }
+
+func testRequestBodies(t *testing.T, standard bool) {
 	service := newUpstream(t, func(http.ResponseWriter, *http.Request) {})
-	g, _ := newGateway(t, gateway.Options{})
+	g, _ := newGateway(t, gateway.Options{Transport: gateway.NewTransport(gateway.TransportOptions{OnlyStandard: standard})})
 	to := target(t, service.URL)
 	closed := false
 	request := newRequest(t, "POST", to.Base.URL("/things"), "")

@@ -28,7 +28,7 @@ func ExampleGateway_Client() {
 	g := gateway.New(gateway.Options{})
 	defer g.Close()
 	client := g.Client(operations.Target{
-		Connector: connector, Base: base, Trusted: true,
+		Connector: &connector, Base: base, Trusted: true,
 		Credential: &operations.Credential{Secrets: operations.Secrets{"api_key": "k-123"}},
 	})
 	call := operations.Call{HTTP: client}

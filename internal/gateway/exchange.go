@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptrace"
 	"sync/atomic"
 	"time"
 
@@ -23,13 +22,19 @@ type exchange struct {
 	method string
 	safe   bool // repeating it changes nothing at the service
 
+	first    *outcome      // of the first try, until the retrying client is told
 	tries    int           // finished
 	repeated bool          // one answer of 500 has been met by a repetition
 	wait     time.Duration // before the next try
 
-	trace     httptrace.ClientTrace
 	connected atomic.Bool // this try had a connection to send on
 	sent      atomic.Bool // this try's headers went out
+}
+
+// outcome is what a try came to.
+type outcome struct {
+	response *http.Response
+	err      error
 }
 
 type exchangeKey struct{}
@@ -42,10 +47,14 @@ func newExchange(c *client, request *http.Request) *exchange {
 	default:
 		x.safe = c.target.Operation.Effect == operations.EffectRead
 	}
-	x.trace.GotConn = func(httptrace.GotConnInfo) { x.connected.Store(true) }
-	x.trace.WroteHeaders = func() { x.sent.Store(true) }
 	return x
 }
+
+// Connected is the wire.Watcher's.
+func (x *exchange) Connected() { x.connected.Store(true) }
+
+// Sent is the wire.Watcher's.
+func (x *exchange) Sent() { x.sent.Store(true) }
 
 func exchangeOf(ctx context.Context) *exchange {
 	x, _ := ctx.Value(exchangeKey{}).(*exchange)
@@ -54,8 +63,7 @@ func exchangeOf(ctx context.Context) *exchange {
 
 // prepare copies the request, with x in its context and a body that can be sent again.
 func (x *exchange) prepare(request *http.Request) (*http.Request, error) {
-	ctx := context.WithValue(request.Context(), exchangeKey{}, x)
-	prepared := request.WithContext(httptrace.WithClientTrace(ctx, &x.trace))
+	prepared := request.WithContext(context.WithValue(request.Context(), exchangeKey{}, x))
 	if prepared.Body == nil || prepared.Body == http.NoBody || prepared.GetBody != nil {
 		return prepared, nil
 	}

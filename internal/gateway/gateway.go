@@ -99,8 +99,14 @@ func (g *Gateway) Client(target operations.Target) operations.Doer {
 	if target.Usage == nil {
 		target.Usage = &operations.Usage{}
 	}
+	if target.Connector == nil {
+		target.Connector = &operations.Connector{}
+	}
+	if target.Operation == nil {
+		target.Operation = &operations.Spec{}
+	}
 	return &client{
-		gateway: g, target: target, credential: target.Credential, plan: g.planOf(&target.Connector, &target.Operation, target.Credential),
+		gateway: g, target: target, credential: target.Credential, plan: g.planOf(target.Connector, target.Operation, target.Credential),
 	}
 }
 

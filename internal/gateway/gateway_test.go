@@ -47,8 +47,8 @@ func target(t testing.TB, origin string) operations.Target {
 		t.Fatal(err)
 	}
 	return operations.Target{
-		Connector: connector, Base: base, Trusted: true, Usage: &operations.Usage{},
-		Operation: operations.Spec{Name: "make_thing", Effect: operations.EffectWrite},
+		Connector: &connector, Base: base, Trusted: true, Usage: &operations.Usage{},
+		Operation: &operations.Spec{Name: "make_thing", Effect: operations.EffectWrite},
 		Credential: &operations.Credential{
 			ID: "cr1", Workspace: "ws1", Connector: "acme", Secrets: operations.Secrets{"access_token": "secret-token"},
 		},

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -104,7 +105,7 @@ func canonical(header http.Header) http.Header {
 	if header == nil {
 		return http.Header{}
 	}
-	return header.Clone()
+	return maps.Clone(header) // nobody changes the values
 }
 
 func respelt(header http.Header) http.Header {

@@ -13,8 +13,9 @@ import (
 	"github.com/patchbay/patchbay/operations"
 )
 
-func TestGuardRefusesPrivateAddresses(t *testing.T) {
-	t.Parallel()
+func TestGuardRefusesPrivateAddresses(t *testing.T) { onBoth(t, testGuardRefusesPrivateAddresses) }
+
+func testGuardRefusesPrivateAddresses(t *testing.T, standard bool) {
 	service := newUpstream(t, func(http.ResponseWriter, *http.Request) {})
 	at, err := url.Parse(service.URL)
 	if err != nil {
@@ -38,7 +39,7 @@ func TestGuardRefusesPrivateAddresses(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			g, c := newGateway(t, gateway.Options{
-				Transport: gateway.NewTransport(gateway.TransportOptions{AllowNetworks: test.allow}),
+				Transport: gateway.NewTransport(gateway.TransportOptions{OnlyStandard: standard, AllowNetworks: test.allow}),
 			})
 			to := target(t, "http://"+test.host+":"+at.Port())
 			to.Trusted = test.trusted
@@ -57,11 +58,12 @@ func TestGuardRefusesPrivateAddresses(t *testing.T) {
 	}
 }
 
-func TestGuardPinsTheOrigin(t *testing.T) {
-	t.Parallel()
+func TestGuardPinsTheOrigin(t *testing.T) { onBoth(t, testGuardPinsTheOrigin) }
+
+func testGuardPinsTheOrigin(t *testing.T, standard bool) {
 	service := newUpstream(t, func(http.ResponseWriter, *http.Request) {})
 	other := newUpstream(t, func(http.ResponseWriter, *http.Request) {})
-	g, _ := newGateway(t, gateway.Options{})
+	g, _ := newGateway(t, gateway.Options{Transport: gateway.NewTransport(gateway.TransportOptions{OnlyStandard: standard})})
 	to := target(t, service.URL)
 	for name, edit := range map[string]func(*http.Request){
 		"other port":     func(r *http.Request) { r.URL.Host = strings.TrimPrefix(other.URL, "http://") },
@@ -119,8 +121,9 @@ func TestGuardRefusesHeadersOfTheConnection(t *testing.T) {
 	}
 }
 
-func TestRedirects(t *testing.T) {
-	t.Parallel()
+func TestRedirects(t *testing.T) { onBoth(t, testRedirects) }
+
+func testRedirects(t *testing.T, standard bool) {
 	other := newUpstream(t, func(http.ResponseWriter, *http.Request) {})
 	service := newUpstream(t, nil)
 	service.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -164,7 +167,7 @@ func TestRedirects(t *testing.T) {
 		{"POST", "/seebusy", "", operations.CodeOutcomeUnknown, 2},
 	} {
 		t.Run(test.method+test.path, func(t *testing.T) {
-			g, _ := newGateway(t, gateway.Options{})
+			g, _ := newGateway(t, gateway.Options{Transport: gateway.NewTransport(gateway.TransportOptions{OnlyStandard: standard})})
 			to := target(t, service.URL)
 			payload := ""
 			if test.method == "POST" {

@@ -36,7 +36,7 @@ func TestLimitsOfACredential(t *testing.T) {
 	if _, _, err := do(g.Client(to), newRequest(t, "DELETE", to.Base.URL("/things"), "")); err != nil {
 		t.Fatal(err)
 	}
-	holding, err := g.Limits(t.Context(), to.Connector, to.Credential)
+	holding, err := g.Limits(t.Context(), *to.Connector, to.Credential)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestBreakersOfACredential(t *testing.T) {
 	other := *to.Credential
 	other.ID = "cr2"
 	for credential, want := range map[*operations.Credential]int{to.Credential: 1, &other: 0, nil: 0} {
-		holding, err := g.Limits(t.Context(), to.Connector, credential)
+		holding, err := g.Limits(t.Context(), *to.Connector, credential)
 		if err != nil || len(holding.Breakers) != want || len(holding.Limits) != 0 {
 			t.Errorf("%v: %+v, %v", credential, holding, err)
 		}

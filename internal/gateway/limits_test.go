@@ -89,6 +89,13 @@ func TestWhichLimitsARequestHas(t *testing.T) {
 	}
 }
 
+// apart is a target with a connector and an operation of its own.
+func apart(to operations.Target) operations.Target {
+	connector, operation := *to.Connector, *to.Operation
+	to.Connector, to.Operation = &connector, &operation
+	return to
+}
+
 // TestLimitsOfOtherTargets: what is remembered of one target is not another's.
 func TestLimitsOfOtherTargets(t *testing.T) {
 	t.Parallel()
@@ -97,7 +104,7 @@ func TestLimitsOfOtherTargets(t *testing.T) {
 	g, _ := newGateway(t, gateway.Options{Limiter: limiter})
 	one := target(t, service.URL)
 	one.Connector.Throttlers = []operations.Throttler{minutely("a", "{credential}/{operation}/{method}", "")}
-	credential, operation, connector, throttlers := one, one, one, one
+	credential, operation, connector, throttlers := one, apart(one), apart(one), apart(one)
 	other := *one.Credential
 	other.ID = "cr2"
 	credential.Credential = &other

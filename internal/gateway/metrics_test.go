@@ -135,7 +135,7 @@ func TestMetricsOfImportedConnectors(t *testing.T) {
 	if diff := cmp.Diff(want, count(t, g)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if holding, err := g.Limits(t.Context(), to.Connector, to.Credential); err != nil || len(holding.Breakers) != 1 || holding.Breakers[0].Connector != "acme" {
+	if holding, err := g.Limits(t.Context(), *to.Connector, to.Credential); err != nil || len(holding.Breakers) != 1 || holding.Breakers[0].Connector != "acme" {
 		t.Errorf("its own workspace sees %+v (%v)", holding.Breakers, err)
 	}
 }

@@ -17,8 +17,8 @@ func (instant) RoundTrip(request *http.Request) (*http.Response, error) {
 
 // BenchmarkOverhead is what the gateway adds to a request, and what a plain client does.
 func BenchmarkOverhead(b *testing.B) {
-	transport := NewTransport(TransportOptions{})
-	transport.trusted.RegisterProtocol("http", instant{})
+	transport := NewTransport(TransportOptions{OnlyStandard: true})
+	transport.trusted.standard.RegisterProtocol("http", instant{})
 	connector := operations.Connector{
 		Name: "acme", Origin: "http://acme.example", BasePath: "/hub/v1",
 		Auth: []operations.Auth{{Headers: []operations.AuthHeader{{Name: "Authorization", Value: "Bearer {access_token}"}}}},
@@ -31,7 +31,7 @@ func BenchmarkOverhead(b *testing.B) {
 		b.Fatal(err)
 	}
 	to := operations.Target{
-		Connector: connector, Base: base, Trusted: true, Usage: &operations.Usage{},
+		Connector: &connector, Base: base, Trusted: true, Usage: &operations.Usage{},
 		Credential: &operations.Credential{ID: "cr1", Workspace: "ws1", Secrets: operations.Secrets{"access_token": "token"}},
 	}
 	g := New(Options{Transport: transport})

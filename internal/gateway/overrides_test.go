@@ -122,7 +122,7 @@ func BenchmarkOverrides(b *testing.B) {
 			b.Cleanup(g.Close)
 			b.ReportAllocs()
 			for b.Loop() {
-				g.Client(operations.Target{Connector: connector, Credential: credential, Usage: &operations.Usage{}})
+				g.Client(operations.Target{Connector: &connector, Credential: credential, Usage: &operations.Usage{}})
 			}
 		})
 	}

@@ -62,6 +62,16 @@ func (x *exchange) again(ctx context.Context, response *http.Response, err error
 	return asked <= x.client.gateway.maxRetryAfter && x.affordable(ctx, x.wait)
 }
 
+// settles tells whether an answer is neither a redirect nor one after which the request may be sent again.
+func (x *exchange) settles(response *http.Response) bool {
+	switch status := response.StatusCode; {
+	case status >= 300 && status < 400, status >= 500, status == http.StatusTooManyRequests:
+		return false
+	default:
+		return true
+	}
+}
+
 // refused tells whether an answer means that the same request may do better later.
 func (x *exchange) refused(response *http.Response) bool {
 	if !x.safe && x.redirectedAway(response) {

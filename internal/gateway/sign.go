@@ -29,7 +29,7 @@ func (s *signature) apply(header http.Header) {
 	}
 }
 
-func newSignature(connector operations.Connector, credential *operations.Credential) (*signature, error) {
+func newSignature(connector *operations.Connector, credential *operations.Credential) (*signature, error) {
 	scheme, ok := connector.Scheme(credential.Scheme)
 	if !ok {
 		return nil, operations.Errorf(operations.CodeCredentialRejected,

@@ -9,6 +9,8 @@ import (
 	"net/netip"
 	"syscall"
 	"time"
+
+	"github.com/patchbay/patchbay/internal/gateway/wire"
 )
 
 // TransportOptions are the settings of a Transport. The zero value works.
@@ -16,12 +18,13 @@ type TransportOptions struct {
 	AllowNetworks []netip.Prefix // private networks that connectors may reach all the same
 	MaxBodyBytes  int64          // of one answer, decompressed; default 32 MiB
 	RootCAs       *x509.CertPool // nil: the system's
+	OnlyStandard  bool           // everything goes by net/http's transport
 }
 
 // Transport holds the connections to all services: one pool for guarded destinations and one for those the operator
 // has named himself. It is safe for concurrent use.
 type Transport struct {
-	guarded, trusted *http.Transport
+	guarded, trusted *road
 	maxBody          int64
 }
 
@@ -31,20 +34,21 @@ func NewTransport(options TransportOptions) *Transport {
 	if t.maxBody == 0 {
 		t.maxBody = 32 << 20
 	}
-	t.guarded = newHTTPTransport(options, newNetworks(options.AllowNetworks).control)
-	t.trusted = newHTTPTransport(options, nil)
+	t.guarded = newRoad(options, newNetworks(options.AllowNetworks).control)
+	t.trusted = newRoad(options, nil)
 	return t
 }
 
 type control func(ctx context.Context, network, address string, conn syscall.RawConn) error
 
-// newHTTPTransport sets what the standard one lacks: connections kept per host beyond two, and bounds. A proxy from
-// the environment would undo the guard. The time for an answer is bounded by the call's context.
-func newHTTPTransport(options TransportOptions, check control) *http.Transport {
+// newRoad sets what the standard transport lacks: connections kept per host beyond two, and bounds. A proxy from the
+// environment would undo the guard. The time for an answer is bounded by the call's context.
+func newRoad(options TransportOptions, check control) *road {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second, ControlContext: check}
-	return &http.Transport{
+	secured := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: options.RootCAs}
+	r := &road{standard: &http.Transport{
 		DialContext:            dialer.DialContext,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: options.RootCAs},
+		TLSClientConfig:        secured,
 		TLSHandshakeTimeout:    10 * time.Second,
 		ResponseHeaderTimeout:  3 * time.Minute,
 		ExpectContinueTimeout:  time.Second,
@@ -55,10 +59,15 @@ func newHTTPTransport(options TransportOptions, check control) *http.Transport {
 		MaxResponseHeaderBytes: 256 << 10,
 		ForceAttemptHTTP2:      true,
 		HTTP2:                  &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 10 * time.Second},
+	}}
+	if !options.OnlyStandard {
+		r.direct = wire.New(wire.Options{Dial: dialer.DialContext, TLS: secured})
 	}
+	r.plain.most = 10_000
+	return r
 }
 
-func (t *Transport) of(trusted bool) *http.Transport {
+func (t *Transport) of(trusted bool) *road {
 	if trusted {
 		return t.trusted
 	}
@@ -78,6 +87,6 @@ func (t *Transport) HTTPClient(trusted bool) *http.Client {
 
 // Close ends the connections nobody uses.
 func (t *Transport) Close() {
-	t.guarded.CloseIdleConnections()
-	t.trusted.CloseIdleConnections()
+	t.guarded.close()
+	t.trusted.close()
 }

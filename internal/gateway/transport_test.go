@@ -16,8 +16,20 @@ import (
 	"github.com/patchbay/patchbay/operations"
 )
 
-func TestAnswersAreBounded(t *testing.T) {
+// onBoth runs a test with everything sent by net/http's transport, and with what can be sent directly.
+func onBoth(t *testing.T, test func(t *testing.T, standard bool)) {
 	t.Parallel()
+	for name, standard := range map[string]bool{"standard": true, "direct": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, standard)
+		})
+	}
+}
+
+func TestAnswersAreBounded(t *testing.T) { onBoth(t, testAnswersAreBounded) }
+
+func testAnswersAreBounded(t *testing.T, standard bool) {
 	const most = 64 << 10
 	var packed bytes.Buffer
 	zip := gzip.NewWriter(&packed)
@@ -52,7 +64,7 @@ func TestAnswersAreBounded(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			service := newUpstream(t, test.handler)
-			transport := gateway.NewTransport(gateway.TransportOptions{MaxBodyBytes: most})
+			transport := gateway.NewTransport(gateway.TransportOptions{OnlyStandard: standard, MaxBodyBytes: most})
 			g, _ := newGateway(t, gateway.Options{Transport: transport})
 			to := target(t, service.URL)
 			request := newRequest(t, "GET", to.Base.URL("/things"), "")
@@ -74,18 +86,20 @@ func TestAnswersAreBounded(t *testing.T) {
 	}
 }
 
-func TestHeadOfSomethingLarge(t *testing.T) {
-	t.Parallel()
+func TestHeadOfSomethingLarge(t *testing.T) { onBoth(t, testHeadOfSomethingLarge) }
+
+func testHeadOfSomethingLarge(t *testing.T, standard bool) {
 	service := newUpstream(t, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "99999999999") })
-	g, _ := newGateway(t, gateway.Options{})
+	g, _ := newGateway(t, gateway.Options{Transport: gateway.NewTransport(gateway.TransportOptions{OnlyStandard: standard})})
 	to := target(t, service.URL)
 	if status, _, err := do(g.Client(to), newRequest(t, "HEAD", to.Base.URL("/things"), "")); err != nil || status != 200 {
 		t.Errorf("got %d, %v", status, err)
 	}
 }
 
-func TestGzipIsTakenOff(t *testing.T) {
-	t.Parallel()
+func TestGzipIsTakenOff(t *testing.T) { onBoth(t, testGzipIsTakenOff) }
+
+func testGzipIsTakenOff(t *testing.T, standard bool) {
 	service := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Accept-Encoding") != "gzip" {
 			t.Errorf("Accept-Encoding %q", r.Header.Get("Accept-Encoding"))
@@ -95,7 +109,7 @@ func TestGzipIsTakenOff(t *testing.T) {
 		_, _ = io.WriteString(zip, "hello")
 		_ = zip.Close()
 	})
-	g, _ := newGateway(t, gateway.Options{})
+	g, _ := newGateway(t, gateway.Options{Transport: gateway.NewTransport(gateway.TransportOptions{OnlyStandard: standard})})
 	to := target(t, service.URL)
 	request := newRequest(t, "GET", to.Base.URL("/things"), "")
 	request.Header.Set("Accept-Encoding", "br")
@@ -104,13 +118,14 @@ func TestGzipIsTakenOff(t *testing.T) {
 	}
 }
 
-func TestHTTPClient(t *testing.T) {
-	t.Parallel()
+func TestHTTPClient(t *testing.T) { onBoth(t, testHTTPClient) }
+
+func testHTTPClient(t *testing.T, standard bool) {
 	other := newUpstream(t, func(http.ResponseWriter, *http.Request) {})
 	service := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
 	})
-	transport := gateway.NewTransport(gateway.TransportOptions{})
+	transport := gateway.NewTransport(gateway.TransportOptions{OnlyStandard: standard})
 	t.Cleanup(transport.Close)
 	response, err := transport.HTTPClient(true).Post(service.URL+"/hub/token", "text/plain", nil)
 	if err != nil {
@@ -125,7 +140,7 @@ func TestHTTPClient(t *testing.T) {
 	if !errors.As(err, &refusal) || refusal.Code != operations.CodeDestinationRefused {
 		t.Errorf("private address: got %v", err)
 	}
-	allowing := gateway.NewTransport(gateway.TransportOptions{AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
+	allowing := gateway.NewTransport(gateway.TransportOptions{OnlyStandard: standard, AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	t.Cleanup(allowing.Close)
 	response, err = allowing.HTTPClient(false).Get(service.URL + "/hub/token")
 	if err != nil {
@@ -134,8 +149,9 @@ func TestHTTPClient(t *testing.T) {
 	_ = response.Body.Close()
 }
 
-func TestTLSAndHTTP2(t *testing.T) {
-	t.Parallel()
+func TestTLSAndHTTP2(t *testing.T) { onBoth(t, testTLSAndHTTP2) }
+
+func testTLSAndHTTP2(t *testing.T, standard bool) {
 	service := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		_, _ = io.WriteString(w, r.Proto+" "+string(body))
@@ -145,7 +161,7 @@ func TestTLSAndHTTP2(t *testing.T) {
 	t.Cleanup(service.Close)
 	roots := x509.NewCertPool()
 	roots.AddCert(service.Certificate())
-	g, _ := newGateway(t, gateway.Options{Transport: gateway.NewTransport(gateway.TransportOptions{RootCAs: roots})})
+	g, _ := newGateway(t, gateway.Options{Transport: gateway.NewTransport(gateway.TransportOptions{OnlyStandard: standard, RootCAs: roots})})
 	to := target(t, service.URL)
 	if _, body, err := do(g.Client(to), newRequest(t, "POST", to.Base.URL("/things"), "hello")); err != nil || body != "HTTP/2.0 hello" {
 		t.Errorf("got %q, %v", body, err)

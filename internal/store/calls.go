@@ -5,10 +5,10 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/patchbay/patchbay/operations"
 	"github.com/patchbay/patchbay/operations/execute"
 )
 
@@ -93,23 +93,19 @@ func scanCall(row scanner) (Call, error) {
 	return c, err
 }
 
+// rowsAtOnce is how many records one statement inserts. The driver finds each parameter by looking through all, so more
+// at once cost more.
+const rowsAtOnce = 4
+
 func (s *Store) insertCalls(ctx context.Context, records []execute.Record) error {
 	err := inTransaction(ctx, s.write, func(tx *sql.Tx) error {
-		insert, err := tx.PrepareContext(ctx,
-			`INSERT INTO calls (`+callColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-		if err != nil {
+		// The transaction ends with ctx. Each statement by itself would have a goroutine watch for that.
+		ctx := context.WithoutCancel(ctx)
+		many := len(records) / rowsAtOnce * rowsAtOnce
+		if err := insertRows(ctx, tx, records[:many], rowsAtOnce); err != nil {
 			return err
 		}
-		defer insert.Close()
-		for _, r := range records {
-			_, err := insert.ExecContext(ctx, r.Workspace, r.RequestID, micros(r.Time), r.Key, r.Connector, r.Operation,
-				r.Credential, string(r.Code), r.Detail, string(r.Cached), r.Attempts, r.WaitedMs, r.UpstreamMs, r.DurationMs,
-				document(r.Input), document(r.Output))
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+		return insertRows(ctx, tx, records[many:], 1)
 	})
 	if err != nil {
 		return fault("storing call records", err)
@@ -117,8 +113,39 @@ func (s *Store) insertCalls(ctx context.Context, records []execute.Record) error
 	return nil
 }
 
-func document(body json.RawMessage) sql.Null[string] {
-	return sql.Null[string]{V: string(body), Valid: len(body) > 0}
+// insertRows inserts records, so many at a time.
+func insertRows(ctx context.Context, tx *sql.Tx, records []execute.Record, atOnce int) error {
+	if len(records) == 0 {
+		return nil
+	}
+	const row = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	insert, err := tx.PrepareContext(ctx, `INSERT INTO calls (`+callColumns+`) VALUES `+row+strings.Repeat(`,`+row, atOnce-1))
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	var values []any
+	for some := range slices.Chunk(records, atOnce) {
+		values = values[:0]
+		for i := range some {
+			r := &some[i]
+			values = append(values, r.Workspace, r.RequestID, micros(r.Time), r.Key, r.Connector, r.Operation,
+				r.Credential, string(r.Code), r.Detail, string(r.Cached), r.Attempts, r.WaitedMs, r.UpstreamMs, r.DurationMs,
+				document(r.Input), document(r.Output))
+		}
+		if _, err := insert.ExecContext(ctx, values...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// document is a body as a column has it: NULL if there is none.
+func document(body json.RawMessage) any {
+	if len(body) == 0 {
+		return nil
+	}
+	return string(body)
 }
 
 // Bounds of what is kept of one call, in bytes.
@@ -130,18 +157,29 @@ const (
 // keepable cuts a record down to what is stored, with strings of its own: the caller's may lie in a buffer that is
 // used again for another request.
 func keepable(r execute.Record) execute.Record {
-	r.RequestID, r.Workspace, r.Key = ownText(r.RequestID), ownText(r.Workspace), ownText(r.Key)
-	r.Connector, r.Operation, r.Credential = ownText(r.Connector), ownText(r.Operation), ownText(r.Credential)
-	r.Code, r.Detail = operations.Code(ownText(string(r.Code))), ownText(r.Detail)
+	own(&r.RequestID, &r.Workspace, &r.Key, &r.Connector, &r.Operation, &r.Credential, (*string)(&r.Code), &r.Detail)
 	r.Input, r.Output = ownBody(r.Input), ownBody(r.Output)
 	return r
 }
 
-func ownText(s string) string {
-	if len(s) <= maxRecordedText {
-		return strings.Clone(s)
+// own gives texts a place of their own, which they share, and cuts those that are too long.
+func own(texts ...*string) {
+	var place strings.Builder
+	size := 0
+	for _, text := range texts {
+		if len(*text) > maxRecordedText {
+			*text = strings.ToValidUTF8((*text)[:maxRecordedText], "") + "…"
+		}
+		size += len(*text)
 	}
-	return strings.ToValidUTF8(s[:maxRecordedText], "") + "…"
+	place.Grow(size)
+	for _, text := range texts {
+		place.WriteString(*text)
+	}
+	all := place.String()
+	for _, text := range texts {
+		*text, all = all[:len(*text)], all[len(*text):]
+	}
 }
 
 func ownBody(body json.RawMessage) json.RawMessage {
@@ -157,7 +195,9 @@ const pruneChunk = 500
 // pruneCalls removes the records that are older than maxAge and all but the newest maxRows. Zero or less is no bound.
 func (s *Store) pruneCalls(ctx context.Context, maxAge time.Duration, maxRows int) error {
 	if maxAge > 0 {
-		const old = `SELECT id FROM calls WHERE time < ? LIMIT ?`
+		// By the order in which they were stored, which is that of their times but for the length of a call: an index of
+		// the times would cost every record.
+		const old = `SELECT id FROM (SELECT id, time FROM calls ORDER BY id LIMIT ?2) AS oldest WHERE time < ?1`
 		if err := s.pruneChunks(ctx, old, micros(s.now().Add(-maxAge))); err != nil {
 			return err
 		}
@@ -171,7 +211,7 @@ func (s *Store) pruneCalls(ctx context.Context, maxAge time.Duration, maxRows in
 	if err != nil {
 		return fault("counting call records", err)
 	}
-	return s.pruneChunks(ctx, `SELECT id FROM calls WHERE id <= ? LIMIT ?`, newestToGo)
+	return s.pruneChunks(ctx, `SELECT id FROM calls WHERE id <= ?1 LIMIT ?2`, newestToGo)
 }
 
 func (s *Store) pruneChunks(ctx context.Context, pick string, bound int64) error {

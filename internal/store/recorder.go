@@ -13,8 +13,8 @@ import (
 
 // RecorderOptions are the settings of a Recorder. Zero is the default; less than zero, for the bounds, is none.
 type RecorderOptions struct {
-	Queue      int           // records that may wait to be written; default 2,048
-	Batch      int           // records written together; default 200
+	Queue      int           // records that may wait to be written; default 8,192
+	Batch      int           // records written together; default 1,000
 	Every      time.Duration // the longest a record waits for its batch; default 100 ms
 	MaxAge     time.Duration // older records are removed; default 7 days
 	MaxRows    int           // only so many records are kept; default 100,000
@@ -38,8 +38,8 @@ var _ execute.Recorder = (*Recorder)(nil)
 
 // NewRecorder starts a recorder. It must be closed before its store.
 func (s *Store) NewRecorder(options RecorderOptions) *Recorder {
-	options.Queue = cmp.Or(options.Queue, 2048)
-	options.Batch = max(cmp.Or(options.Batch, 200), 1)
+	options.Queue = cmp.Or(options.Queue, 8192)
+	options.Batch = max(cmp.Or(options.Batch, 1000), 1)
 	options.Every = cmp.Or(options.Every, 100*time.Millisecond)
 	options.MaxAge = cmp.Or(options.MaxAge, 7*24*time.Hour)
 	options.MaxRows = cmp.Or(options.MaxRows, 100_000)

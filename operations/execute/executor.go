@@ -50,6 +50,7 @@ type Options struct {
 // Executor runs calls. It is safe for concurrent use.
 type Executor struct {
 	Options
+	bases     operations.Bases
 	flights   singleflight.Group
 	refreshes refreshes
 }
@@ -152,8 +153,9 @@ func (x *Executor) find(ctx context.Context, request Request) (*operations.Catal
 
 func (x *Executor) call(ctx context.Context, request Request, r *run, result *Result) (*operations.Credential, error) {
 	p := r.plan
-	ctx, cancel := context.WithTimeout(ctx, x.timeout(request, p.Spec))
-	defer cancel()
+	bounded := withTimeout(ctx, x.timeout(request, p.Spec))
+	defer bounded.cancel()
+	ctx = bounded
 	if err := request.Caller.authorise(p.Spec); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package execute
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -20,6 +21,13 @@ func (p plan) validate(input json.RawMessage, usage *operations.Usage) (json.Raw
 	if len(input) == 0 || string(input) == "null" {
 		input = json.RawMessage("{}")
 	}
+	validator, err := p.Input()
+	if err != nil {
+		return nil, fmt.Errorf("preparing the input schema of %s: %w", p.Spec.Name, err)
+	}
+	if !p.Spec.LooseInput && validator.Accepts(input) && isObject(input) {
+		return input, nil
+	}
 	document, err := operations.DecodeInput(input)
 	if err != nil {
 		return nil, err
@@ -33,14 +41,16 @@ func (p plan) validate(input json.RawMessage, usage *operations.Usage) (json.Raw
 			return nil, fmt.Errorf("encoding the input: %w", err)
 		}
 	}
-	validator, err := p.Input()
-	if err != nil {
-		return nil, fmt.Errorf("preparing the input schema of %s: %w", p.Spec.Name, err)
-	}
 	if faults := validator.Faults(object); len(faults) > 0 {
 		return nil, invalid(faults)
 	}
 	return input, nil
+}
+
+// isObject tells whether valid JSON is an object.
+func isObject(document json.RawMessage) bool {
+	trimmed := bytes.TrimLeft(document, " \t\r\n")
+	return len(trimmed) > 0 && trimmed[0] == '{'
 }
 
 func invalid(faults []operations.InputFault) *operations.Error {
@@ -87,7 +97,7 @@ func (p plan) answer(input json.RawMessage, run func(json.RawMessage) (json.RawM
 // check looks at an output: it must be a JSON object; how it differs from the schema is a warning, since a service
 // may add to its answers at any time.
 func (p plan) check(output json.RawMessage, every time.Duration, now time.Time, usage *operations.Usage) error {
-	if !json.Valid(output) || !gjson.ParseBytes(output).IsObject() {
+	if !isObject(output) || !operations.Valid(output) {
 		return p.senseless(usage, "the service's answer is not the JSON object it should be", nil)
 	}
 	if !p.CheckDue(every, now) {

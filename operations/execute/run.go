@@ -33,14 +33,8 @@ func (r *run) resolveBase() error {
 	if connector.Origin == "" {
 		return nil
 	}
-	var fields map[string]string
-	if r.credential != nil {
-		fields = r.credential.Fields
-		at := connector.For(r.credential.Scheme)
-		connector = &at
-	}
 	override := r.x.Origins[connector.Name]
-	base, err := operations.NewBase(*connector, override, fields)
+	base, err := r.x.bases.Of(connector, r.credential, override)
 	if err != nil {
 		return err
 	}
@@ -66,7 +60,7 @@ func (r *run) callOf(input json.RawMessage) *operations.Call {
 		Input: input, Base: r.base, Effect: r.plan.Spec.Effect, Now: r.x.Now, Usage: r.usage, ReadError: r.plan.Connector.ReadError,
 		Invoke: r.invoke, Workspace: r.caller.Workspace, Caller: r.caller.Key,
 		HTTP: r.x.Upstream.Client(operations.Target{
-			Connector: *r.plan.Connector, Operation: r.plan.Spec, Credential: r.credential, Base: r.base,
+			Connector: r.plan.Connector, Operation: &r.plan.Spec, Credential: r.credential, Base: r.base,
 			Trusted: r.trusted, Priority: r.priority, Usage: r.usage, Input: input,
 		}),
 	}

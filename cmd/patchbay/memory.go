@@ -1,0 +1,49 @@
+package main
+
+import (
+	"os"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+)
+
+// The heap may grow by so much, in bytes, before garbage is collected, though no further than to maxGrowth times what is in
+// use. What is in use is little: at Go's own setting, a busy hub would collect several times a second for nothing.
+const (
+	roomToGrow = 40 << 20
+	maxGrowth  = 400 // per cent
+)
+
+// tuneMemory sees to it that garbage is collected when that pays, unless the operator has said how himself. It gives the
+// memory back that starting has taken.
+func tuneMemory() {
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	debug.FreeOSMemory()
+	(&tuner{sample: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}, percent: 100}).tune()
+}
+
+// tuner sets Go's own knob anew after each collection.
+type tuner struct {
+	sample  []metrics.Sample
+	percent int
+}
+
+func (t *tuner) tune() {
+	metrics.Read(t.sample)
+	percent := growth(t.sample[0].Value.Uint64())
+	if change := percent - t.percent; change > t.percent/10 || change < -t.percent/10 {
+		debug.SetGCPercent(percent)
+		t.percent = percent
+	}
+	runtime.AddCleanup(new(collected), func(t *tuner) { t.tune() }, t)
+}
+
+// collected is something for the garbage collector to find: with a pointer in it, lest it shares its place with others.
+type collected struct{ _ *int }
+
+// growth is by how much the heap may grow, in per cent.
+func growth(live uint64) int {
+	return int(min(max(roomToGrow*100/max(live, 1), 100), maxGrowth))
+}

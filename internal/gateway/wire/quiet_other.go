@@ -1,0 +1,8 @@
+//go:build !unix
+
+package wire
+
+// supported tells that idle connections cannot be looked at, so that none could serve a second time.
+const supported = false
+
+func (c *conn) isQuiet() bool { return false }

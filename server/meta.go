@@ -1,0 +1,48 @@
+package server
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/patchbay/patchbay/operations/execute"
+)
+
+// appendMeta writes what encode would, without looking at what a Meta is made of: every answer has one.
+func appendMeta(b []byte, m *execute.Meta) []byte {
+	plain := isPlain(m.RequestID) && isPlain(m.Connector) && isPlain(m.Operation) && isPlain(string(m.Cached))
+	if !plain || len(m.Waits)+len(m.Warnings) > 0 {
+		return append(b, encode(m)...)
+	}
+	b = appendText(append(b, `{"requestId":`...), m.RequestID)
+	b = appendText(append(b, `,"connector":`...), m.Connector)
+	b = appendText(append(b, `,"operation":`...), m.Operation)
+	b = appendText(append(b, `,"cached":`...), string(m.Cached))
+	if m.AgeSeconds != 0 {
+		b = appendNumber(append(b, `,"ageSeconds":`...), m.AgeSeconds)
+	}
+	b = strconv.AppendInt(append(b, `,"attempts":`...), m.Attempts, 10)
+	b = appendNumber(append(b, `,"waitedMs":`...), m.WaitedMs)
+	b = appendNumber(append(b, `,"upstreamMs":`...), m.UpstreamMs)
+	b = appendNumber(append(b, `,"durationMs":`...), m.DurationMs)
+	return append(b, '}')
+}
+
+// isPlain tells whether a text is the same in JSON, but for the quotes.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+func appendText(b []byte, s string) []byte { return append(append(append(b, '"'), s...), '"') }
+
+// appendNumber writes a number as encoding/json does, if it is neither very large nor very small.
+func appendNumber(b []byte, f float64) []byte {
+	if size := math.Abs(f); size != 0 && size < 1e-6 || size >= 1e21 {
+		return append(b, encode(f)...)
+	}
+	return strconv.AppendFloat(b, f, 'f', -1, 64)
+}

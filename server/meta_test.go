@@ -1,0 +1,25 @@
+package server
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/patchbay/patchbay/operations/execute"
+)
+
+func TestMetaIsEncodedAsJSON(t *testing.T) {
+	t.Parallel()
+	for _, meta := range []execute.Meta{
+		{},
+		{RequestID: "req_1", Connector: "acme", Operation: "get_thing", Cached: execute.Miss, Attempts: 3, WaitedMs: 0.01, UpstreamMs: 12.34, DurationMs: 1e7},
+		{RequestID: "r", Cached: execute.Fresh, AgeSeconds: 0.001, DurationMs: 123456789.12},
+		{AgeSeconds: 1e-7, DurationMs: 1e21, WaitedMs: 1e20, UpstreamMs: 1e-6},
+		{RequestID: "a\"b", Connector: "é", Operation: "<&>"}, {Operation: "a\\"}, {Operation: "<&>"}, {Connector: "\x7f\n"},
+		{Warnings: []string{"w"}, Waits: []execute.Wait{{Limit: "tier", Ms: 1.5}}},
+	} {
+		if diff := cmp.Diff(string(encode(meta)), string(appendMeta(nil, &meta))); diff != "" {
+			t.Errorf("(-encode +appendMeta):\n%s", diff)
+		}
+	}
+}
