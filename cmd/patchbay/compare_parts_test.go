@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -166,75 +165,4 @@ func (p *part) memory(b *testing.B) (now, peak float64) {
 		}
 	}
 	return now, peak
-}
-
-// load makes one and the same request over and over.
-type load struct {
-	client  *fasthttp.HostClient
-	request *fasthttp.Request
-}
-
-func newLoad(method, at, body string) *load {
-	request := fasthttp.AcquireRequest()
-	request.SetRequestURI(at)
-	request.Header.SetMethod(method)
-	request.Header.Set("Authorization", "Bearer "+testKey)
-	if body != "" {
-		request.Header.SetContentType("application/json")
-		request.SetBodyString(body)
-	}
-	return &load{request: request, client: &fasthttp.HostClient{Addr: string(request.URI().Host()), MaxConns: 2 * crowd}}
-}
-
-func (l *load) do() error {
-	request, response := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
-	defer fasthttp.ReleaseRequest(request)
-	defer fasthttp.ReleaseResponse(response)
-	l.request.CopyTo(request)
-	if err := l.client.Do(request, response); err != nil {
-		return err
-	}
-	if response.StatusCode() != http.StatusOK || len(response.Body()) < len(thing) {
-		return fmt.Errorf("status %d: %.300s", response.StatusCode(), response.Body())
-	}
-	return nil
-}
-
-func (l *load) once(b *testing.B) time.Duration {
-	start := time.Now()
-	if err := l.do(); err != nil {
-		b.Fatal(err)
-	}
-	return time.Since(start)
-}
-
-func (l *load) warm(b *testing.B) {
-	for range 200 {
-		l.once(b)
-	}
-	l.crowd(b, crowd, roundTime/4)
-}
-
-// crowd lets n callers make requests for a time, and counts them.
-func (l *load) crowd(b *testing.B, n int, length time.Duration) int {
-	var done atomic.Int64
-	var failed atomic.Value
-	var all sync.WaitGroup
-	end := time.Now().Add(length)
-	for range n {
-		all.Go(func() {
-			for time.Now().Before(end) {
-				if err := l.do(); err != nil {
-					failed.Store(err)
-					return
-				}
-				done.Add(1)
-			}
-		})
-	}
-	all.Wait()
-	if err := failed.Load(); err != nil {
-		b.Fatal(err)
-	}
-	return int(done.Load())
 }

@@ -59,18 +59,15 @@ func assemble(b *testing.B) []*contender {
 	upstream := spawn(b, roleUpstream)
 	proxy := spawn(b, roleProxy, "COMPARE_UPSTREAM=http://"+upstream.addr)
 	contenders := []*contender{
-		{name: "direct", process: upstream, load: newLoad("GET", "http://"+upstream.addr+"/thing", "")},
-		{name: "reverse proxy", process: proxy, load: newLoad("GET", "http://"+proxy.addr+"/thing", "")},
+		{name: "direct", process: upstream, load: newLoad(b, "GET", "http://"+upstream.addr+"/thing", "")},
+		{name: "reverse proxy", process: proxy, load: newLoad(b, "GET", "http://"+proxy.addr+"/thing", "")},
 	}
 	hub := startHub(b, upstream.addr)
 	for name, operation := range map[string]string{"hub": "get_thing", "hub, cached": "get_kept_thing"} {
-		contenders = append(contenders, &contender{name: name, process: hub, load: newLoad("POST",
+		contenders = append(contenders, &contender{name: name, process: hub, load: newLoad(b, "POST",
 			"http://"+hub.addr+"/v1/connectors/acme/operations/"+operation+"/call", `{"credentialId":"acme","input":{"size":2}}`)})
 	}
 	slices.SortStableFunc(contenders, func(a, b *contender) int { return strings.Compare(a.name, b.name) })
-	for _, c := range contenders {
-		c.load.warm(b)
-	}
 	return contenders
 }
 
