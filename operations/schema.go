@@ -81,7 +81,7 @@ func (v *Validator) Accepts(document []byte) bool {
 }
 
 // Faults checks a decoded document (numbers as json.Number) and names everything wrong with it, in the
-// document's order of discovery; nil means valid.
+// order of the pointers; nil means valid.
 func (v *Validator) Faults(document any) []InputFault {
 	err := v.schema.Validate(document)
 	if err == nil {
@@ -98,7 +98,7 @@ func (v *Validator) Faults(document any) []InputFault {
 func leaves(e *jsonschema.ValidationError, printer *message.Printer, faults []InputFault) []InputFault {
 	switch k := e.ErrorKind.(type) {
 	case *kind.AdditionalProperties:
-		return appendNamed(faults, e.InstanceLocation, k.Properties, "is not a known field")
+		return appendNamed(faults, e.InstanceLocation, slices.Sorted(slices.Values(k.Properties)), "is not a known field")
 	case *kind.Required:
 		return appendNamed(faults, e.InstanceLocation, k.Missing, "is required")
 	case *kind.OneOf, *kind.AnyOf:
@@ -107,7 +107,10 @@ func leaves(e *jsonschema.ValidationError, printer *message.Printer, faults []In
 	if len(e.Causes) == 0 {
 		return appendBounded(faults, InputFault{pointer(e.InstanceLocation), describe(e.ErrorKind, printer)})
 	}
-	for _, cause := range e.Causes {
+	causes := slices.SortedStableFunc(slices.Values(e.Causes), func(a, b *jsonschema.ValidationError) int {
+		return slices.Compare(a.InstanceLocation, b.InstanceLocation)
+	})
+	for _, cause := range causes {
 		faults = leaves(cause, printer, faults)
 	}
 	return faults

@@ -70,12 +70,14 @@ func (a attempt) once(x *exchange, request *http.Request) (*http.Response, *sign
 	}
 	out := request.WithContext(ctx)
 	out.Header = a.outgoing(request.Header, signature)
+	limits.underWay.Add(1)
 	response, err := a.send(x, out, ticket, grant)
+	others := limits.underWay.Add(-1)
 	if err != nil {
 		return nil, nil, err
 	}
 	response.Request = request // not out: an operation is to see no secret
-	a.gateway.learn(ctx, limits, c.plan.meters, response)
+	a.gateway.learn(ctx, limits, c.plan.meters, response, int(others))
 	return response, signature, nil
 }
 

@@ -4,6 +4,7 @@ package gateway
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -47,6 +48,7 @@ type Gateway struct {
 	metrics       *Metrics
 	plans         memo[planKey, *plan]
 	limits        memo[limitsKey, *limits]
+	underWay      memo[string, *atomic.Int64] // by the key of the narrowest bucket
 	maxRetryAfter time.Duration
 	userAgent     []string
 	now           func() time.Time
@@ -73,7 +75,7 @@ func New(options Options) *Gateway {
 	if g.metrics == nil {
 		g.metrics = NewMetrics()
 	}
-	g.plans.most, g.limits.most = 10_000, 50_000
+	g.plans.most, g.limits.most, g.underWay.most = 10_000, 50_000, 50_000
 	if g.maxRetryAfter == 0 {
 		g.maxRetryAfter = 20 * time.Second
 	}

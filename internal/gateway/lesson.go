@@ -13,8 +13,8 @@ const maxLesson = time.Hour
 
 // learn takes over what an answer says of the service's limits, for the narrowest bucket of the request: a refusal pauses
 // it, a budget that is more than half spent is held to. Budgets with more left would cost a limiter on another machine a
-// trip for each answer, and hold nobody back.
-func (g *Gateway) learn(ctx context.Context, limits *limits, meters *meters, response *http.Response) {
+// trip for each answer, and hold nobody back. others are the requests under way beside this one.
+func (g *Gateway) learn(ctx context.Context, limits *limits, meters *meters, response *http.Response, others int) {
 	bucket := limits.narrowest()
 	now := g.now()
 	if response.StatusCode == http.StatusTooManyRequests {
@@ -32,6 +32,7 @@ func (g *Gateway) learn(ctx context.Context, limits *limits, meters *meters, res
 		meters.budget.Inc()
 	}
 	g.limiter.Learn(ctx, Lesson{
-		Key: bucket.Key, Limit: budget.Limit, Remaining: budget.Remaining, Reset: now.Add(min(budget.Reset, maxLesson)),
+		Key: bucket.Key, Limit: budget.Limit, Remaining: budget.Remaining, UnderWay: others,
+		Reset: now.Add(min(budget.Reset, maxLesson)),
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -56,6 +58,39 @@ func TestLessons(t *testing.T) {
 				t.Errorf("lessons (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestLessonsTellWhatIsUnderWay has one request answered while two others are not, of whichever operation they are.
+func TestLessonsTellWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	arrived, leave := make(chan struct{}), make(chan struct{})
+	service := newUpstream(t, func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/quick") {
+			arrived <- struct{}{}
+			<-leave
+			return
+		}
+		w.Header().Set("RateLimit", `"x";r=9;t=5`)
+	})
+	limiter := &openLimiter{}
+	g, _ := newGateway(t, gateway.Options{Limiter: limiter})
+	var all sync.WaitGroup
+	for _, operation := range []string{"one", "two"} {
+		to := target(t, service.URL)
+		to.Operation.Name, to.Connector.Throttlers = operation, []operations.Throttler{minutely("all", "", "")}
+		all.Go(func() { _, _, _ = do(g.Client(to), newRequest(t, "POST", to.Base.URL("/things/slow"), "")) })
+		<-arrived
+	}
+	to := target(t, service.URL)
+	to.Connector.Throttlers = []operations.Throttler{minutely("all", "", "")}
+	if _, _, err := do(g.Client(to), newRequest(t, "POST", to.Base.URL("/things/quick"), "")); err != nil {
+		t.Fatal(err)
+	}
+	close(leave)
+	all.Wait()
+	if len(limiter.lessons) != 1 || limiter.lessons[0].UnderWay != 2 {
+		t.Errorf("lessons %+v, want one with 2 under way", limiter.lessons)
 	}
 }
 

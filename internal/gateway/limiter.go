@@ -12,7 +12,7 @@ import (
 // Limiter holds requests to their limits. It is safe for concurrent use.
 type Limiter interface {
 	// Acquire takes a place in every bucket, or in none. It waits for it, those of a better priority first, but never
-	// beyond the context's deadline nor the limiter's own bound; where the wait would be longer the error is
+	// beyond what Patience leaves of the context's deadline, nor the limiter's own bound; where the wait would be longer the error is
 	// operations.CodeRateLimited at once, with RetryAfter where it can be known (of Concurrent places it cannot: a
 	// request waits for one up to its bound, and is then refused). The grant of a refusal names the bucket that refused
 	// and how long was waited for it.
@@ -22,19 +22,30 @@ type Limiter interface {
 	Acquire(ctx context.Context, buckets []Bucket, priority operations.Priority) (Grant, error)
 	// Pause gives out no place of a bucket until then. It never makes a pause shorter.
 	Pause(ctx context.Context, pause Pause)
-	// Learn takes over what the service says of a bucket: until lesson.Reset at most Remaining more places, of which
-	// bulk leaves a fifth of lesson.Limit to the others. It never makes a declared limit wider. While one lesson is in
+	// Learn takes over what the service says of a bucket: until lesson.Reset at most Remaining more places, less those
+	// that it may not have counted, of which bulk leaves a fifth of lesson.Limit to the others. It never makes a declared limit wider. While one lesson is in
 	// force another counts only if it leaves fewer places; answers may overtake one another.
 	Learn(ctx context.Context, lesson Lesson)
 	// Inspect tells the state of buckets, in their order, and changes nothing.
 	Inspect(ctx context.Context, buckets []Bucket) ([]BucketState, error)
 }
 
+// Patience is how long a request may wait for its places: at most so long, and of the time its call has left an eighth, or a
+// second, less. One that got its place at the very end would be cut off after it was sent.
+func Patience(ctx context.Context, most time.Duration) time.Duration {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return most
+	}
+	left := time.Until(deadline)
+	return min(most, left-min(left/8, time.Second))
+}
+
 // EveryTurn is how many places of a bucket in a row others may have before a class that asks has its turn.
 const EveryTurn = 16
 
 // DefaultLease is how long a place of a bucket with Concurrent is held for a holder that has died.
-const DefaultLease = 2 * time.Minute
+const DefaultLease = 20 * time.Second
 
 // Grant is what Acquire gives. The zero Grant holds nothing.
 type Grant struct {
@@ -87,6 +98,7 @@ type Lesson struct {
 	Key       string
 	Limit     int // of the service's window; 0: not told
 	Remaining int
+	UnderWay  int       // requests of this process that the service may not have counted when it said so
 	Reset     time.Time // when the service's count starts anew; a lesson whose reset has passed is none
 }
 

@@ -2,14 +2,16 @@ package gateway
 
 import (
 	"net/http"
+	"sync/atomic"
 
 	"github.com/patchbay/patchbay/operations"
 )
 
 // limits are the buckets of a request.
 type limits struct {
-	buckets []Bucket
-	pause   int // the index of the bucket that a 429 of the service pauses: the narrowest, and of this credential alone
+	buckets  []Bucket
+	pause    int           // the index of the bucket that a 429 of the service pauses: the narrowest, and of this credential alone
+	underWay *atomic.Int64 // requests with the same narrowest bucket that have not been answered
 }
 
 // narrowest is the bucket that the service's own words are about.
@@ -27,7 +29,7 @@ func (c *client) limitsOf(request *http.Request) *limits {
 	p := c.plan
 	rules := p.fitting(c.target.Base, request)
 	if rules.meets(&p.byInput) {
-		return newLimits(p, rules, newSubject(p, c.target.Credential, request.Method, c.target.Input))
+		return c.gateway.counted(newLimits(p, rules, newSubject(p, c.target.Credential, request.Method, c.target.Input)))
 	}
 	key := limitsKey{plan: p, rules: rules}
 	if c.target.Credential != nil {
@@ -39,7 +41,14 @@ func (c *client) limitsOf(request *http.Request) *limits {
 	if known, ok := c.gateway.limits.get(key); ok {
 		return known
 	}
-	return c.gateway.limits.put(key, newLimits(p, rules, newSubject(p, c.target.Credential, request.Method, nil)))
+	l := c.gateway.counted(newLimits(p, rules, newSubject(p, c.target.Credential, request.Method, nil)))
+	return c.gateway.limits.put(key, l)
+}
+
+// counted gives limits the counter of what is under way.
+func (g *Gateway) counted(l *limits) *limits {
+	l.underWay = g.underWay.of(l.narrowest().Key, func() *atomic.Int64 { return new(atomic.Int64) })
+	return l
 }
 
 func newLimits(p *plan, rules ruleSet, of *subject) *limits {

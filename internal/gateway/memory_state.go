@@ -33,7 +33,7 @@ func (l *MemoryLimiter) Learn(_ context.Context, lesson Lesson) {
 		return
 	}
 	b := l.named(lesson.Key)
-	if left := int64(lesson.Remaining); !b.learned.holds(now) || left < b.learned.left {
+	if left := int64(max(lesson.Remaining-lesson.UnderWay, 0)); !b.learned.holds(now) || left < b.learned.left {
 		b.learned = learned{limit: int64(lesson.Limit), left: left, reset: reset}
 		l.arm(b, now)
 	}

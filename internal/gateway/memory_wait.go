@@ -11,10 +11,7 @@ import (
 // enqueue puts a request in line, unless its turn would come too late.
 func (l *MemoryLimiter) enqueue(ctx context.Context, wanted []Bucket, now int64, priority operations.Priority) (*waiter, error) {
 	w := &waiter{priority: priority, since: now, buckets: l.open(nil, wanted, now, true), granted: make(chan struct{})}
-	w.bound = l.maxWait[priority]
-	if deadline, ok := ctx.Deadline(); ok {
-		w.bound = min(w.bound, time.Until(deadline))
-	}
+	w.bound = Patience(ctx, l.maxWait[priority])
 	var at int64
 	if w.slowest, at = w.turn(now); time.Duration(at-now) > w.bound || w.bound <= 0 || l.waiting >= l.maxWaiting {
 		return w, w.slowest.refusal(now, at)

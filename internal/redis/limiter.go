@@ -221,10 +221,7 @@ func (l *Limiter) book(spec gateway.Bucket) *book {
 
 // bound is how long a request may wait.
 func (l *Limiter) bound(ctx context.Context, p operations.Priority) time.Duration {
-	if deadline, ok := ctx.Deadline(); ok {
-		return min(l.maxWait[p], time.Until(deadline))
-	}
-	return l.maxWait[p]
+	return gateway.Patience(ctx, l.maxWait[p])
 }
 
 // tidy looks at a few books for each that was added, and forgets those that are idle. If there are too many all the

@@ -41,7 +41,9 @@ func (l *Limiter) Learn(ctx context.Context, lesson gateway.Lesson) {
 	l.mu.Lock()
 	now := l.now()
 	b := l.named(lesson.Key)
-	told := learned{limit: int64(lesson.Limit), left: int64(lesson.Remaining), reset: now + wait}
+	// The other nodes have as many under way, if the callers are spread.
+	left := max(int64(lesson.Remaining)-int64(lesson.UnderWay)*l.nodes(), 0)
+	told := learned{limit: int64(lesson.Limit), left: left, reset: now + wait}
 	if !b.learned.holds(now) || told.left < b.learned.left {
 		b.learned = told
 	}

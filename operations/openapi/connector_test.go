@@ -48,7 +48,7 @@ func TestSpecs(t *testing.T) {
 	c, _ := load(t, document("3.1.0", `
 externalDocs: {url: 'https://docs.acme.example'}
 security: [{oauth: [read]}, {key: []}]
-x-throttle: [{name: all, ttl: 1, limit: 10, burst: 4}]
+x-throttle: [{name: all, ttl: 1, limit: 10, burst: 4}, {name: one thing, concurrent: 1, match: 'PUT|DELETE /v1/things/*', key: '{credential}/{input.id}'}, {name: odd, ttl: 1, limit: 1, key: '{planet}'}]
 x-verify: whoami
 paths:
   /v1/things:
@@ -96,7 +96,11 @@ components:
 	if c.Verify != "whoami" || c.Docs != "https://docs.acme.example" || c.Version != "1.2" || c.Title != "Acme" || c.Origin != "https://api.acme.example" || c.BasePath != "/v1" {
 		t.Errorf("connector %+v", c)
 	}
-	if diff := cmp.Diff([]operations.Throttler{{Name: "all", TTL: operations.Seconds(1e9), Limit: 10, Burst: 4, Key: "{workspace}/{credential}", Enabled: true}}, c.Throttlers); diff != "" {
+	throttlers := []operations.Throttler{
+		{Name: "all", TTL: operations.Seconds(1e9), Limit: 10, Burst: 4, Key: "{workspace}/{credential}", Enabled: true},
+		{Name: "one thing", Concurrent: 1, Match: "PUT|DELETE /v1/things/*", Key: "{credential}/{input.id}", Enabled: true},
+	}
+	if diff := cmp.Diff(throttlers, c.Throttlers); diff != "" {
 		t.Errorf("throttlers -want +got:\n%s", diff)
 	}
 }

@@ -164,12 +164,14 @@ func (v *vocabulary) checkCache(where string, n *yaml.Node, s *operations.Spec) 
 }
 
 type throttle struct {
-	Name    string             `json:"name"`
-	TTL     operations.Seconds `json:"ttl"`
-	Limit   int                `json:"limit"`
-	Burst   int                `json:"burst"`
-	Key     string             `json:"key"`
-	Enabled *bool              `json:"enabled"`
+	Name       string             `json:"name"`
+	TTL        operations.Seconds `json:"ttl"`
+	Limit      int                `json:"limit"`
+	Burst      int                `json:"burst"`
+	Key        string             `json:"key"`
+	Match      string             `json:"match"`
+	Concurrent int                `json:"concurrent"`
+	Enabled    *bool              `json:"enabled"`
 }
 
 // throttlers reads x-throttle of the document or of an operation.
@@ -181,9 +183,15 @@ func (v *vocabulary) throttlers(operation string, n *yaml.Node) []operations.Thr
 		if t.Key == "" {
 			t.Key = "{workspace}/{credential}"
 		}
-		throttlers = append(throttlers, operations.Throttler{
-			Name: t.Name, TTL: t.TTL, Limit: t.Limit, Burst: t.Burst, Key: t.Key, Enabled: t.Enabled == nil || *t.Enabled,
-		})
+		throttler := operations.Throttler{
+			Name: t.Name, TTL: t.TTL, Limit: t.Limit, Burst: t.Burst, Key: t.Key, Match: t.Match, Concurrent: t.Concurrent,
+			Enabled: t.Enabled == nil || *t.Enabled,
+		}
+		if err := throttler.Validate(); err != nil {
+			v.report.add(Skipped, operation, child(n, "x-throttle"), "x-throttle: %s", line(err.Error()))
+			continue
+		}
+		throttlers = append(throttlers, throttler)
 	}
 	return throttlers
 }

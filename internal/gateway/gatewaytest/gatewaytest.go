@@ -70,6 +70,7 @@ func TestLimiter(t *testing.T, limiters Limiters) {
 		"the turn of bulk":             turnOfBulk,
 		"the pause has a reason":       pauseHasAReason,
 		"lesson":                       lesson,
+		"lesson, requests under way":   lessonUnderWay,
 		"lesson, used up":              lessonUsedUp,
 		"lesson is not made wider":     lessonIsNotMadeWider,
 		"lesson of the past":           lessonOfThePast,

@@ -1,6 +1,7 @@
 package gatewaytest
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,16 @@ func lesson(t *testing.T, l *suite) {
 		learn(t, l, b, 100, 3, 30*time.Minute)
 		grant(t, l, 3, live, b)
 		refuse(t, l, 29*time.Minute, 30*time.Minute, live, b)
+	}
+}
+
+// lessonUnderWay: what the service may not have counted is not given out a second time.
+func lessonUnderWay(t *testing.T, l *suite) {
+	for uncounted, left := range map[int]int{2: 3, 5: 0, 9: 0} {
+		b := bucket(fmt.Sprint("under way ", uncounted), 100, 0, time.Hour)
+		l.Learn(t.Context(), gateway.Lesson{Key: b.Key, Limit: 100, Remaining: 5, UnderWay: uncounted, Reset: time.Now().Add(time.Hour)})
+		grant(t, l, left, live, b)
+		refuse(t, l, 59*time.Minute, time.Hour, live, b)
 	}
 }
 
