@@ -58,10 +58,11 @@ func deflection() operations.Operation {
 			return out, err
 		}
 		q := question{
-			name: "deflection", values: map[string]bool{"Resources": len(in.Resources) > 0}, language: in.Language, tuning: in.tuning,
+			name: "deflection", language: in.Language, tuning: in.tuning,
 			data: map[string]any{"ticket": ticket.Ticket, "comments": ticket.Comments},
 		}
 		if len(in.Resources) > 0 {
+			q.task = "deflection_resources"
 			q.data = map[string]any{"ticket": ticket.Ticket, "comments": ticket.Comments, "resources": sent(call, in.Resources)}
 		}
 		if q.schema, err = in.schema(); err != nil {

@@ -2,6 +2,7 @@ package ai
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"embed"
@@ -9,8 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
-	"text/template"
 
 	"github.com/patchbay/patchbay/operations"
 )
@@ -18,35 +17,48 @@ import (
 //go:embed prompts/*.md
 var promptFiles embed.FS
 
-var prompts = sync.OnceValues(func() (*template.Template, error) {
-	return template.New("").Option("missingkey=error").ParseFS(promptFiles, "prompts/*.md")
-})
-
-// prompt fills a template of prompts/.
-func prompt(name string, values any) (string, error) {
-	all, err := prompts()
+// prompt fills a text of prompts/: {{name}} stands for a value. What a value holds is never looked at again.
+func prompt(name string, values map[string]string) (string, error) {
+	text, err := promptFiles.ReadFile("prompts/" + name + ".md")
 	if err != nil {
-		return "", fmt.Errorf("reading the prompts: %w", err)
+		return "", fmt.Errorf("reading a prompt: %w", err)
 	}
 	var b strings.Builder
-	if err := all.ExecuteTemplate(&b, name+".md", values); err != nil {
-		return "", fmt.Errorf("writing the prompt %s: %w", name, err)
+	for rest := string(text); ; {
+		before, after, found := strings.Cut(rest, "{{")
+		b.WriteString(before)
+		if !found {
+			return strings.TrimSpace(b.String()), nil
+		}
+		key, behind, _ := strings.Cut(after, "}}")
+		value, known := values[key]
+		if !known {
+			return "", fmt.Errorf("writing the prompt %s: nothing is known of {{%s}}", name, key)
+		}
+		b.WriteString(value)
+		rest = behind
 	}
-	return strings.TrimSpace(b.String()), nil
 }
 
 func repairPrompt(faults []operations.InputFault) (string, error) {
-	return prompt("repair", named(faults, maxFaults))
+	return prompt("repair", map[string]string{"faults": "- " + strings.Join(named(faults, maxFaults), "\n- ")})
 }
 
 func schemaPrompt(schema json.RawMessage) (string, error) {
-	return prompt("schema", string(schema))
+	return prompt("schema", map[string]string{"schema": string(schema)})
+}
+
+func languagePrompt(language string) (string, error) {
+	if language == "" {
+		return prompt("language_of_ticket", nil)
+	}
+	return prompt("language", map[string]string{"language": language})
 }
 
 // question is what an operation asks a model about a ticket.
 type question struct {
-	name     string // of the prompt: prompts/<name>.md
-	values   any    // for the prompt: never text of the ticket
+	name     string // of the answer's schema
+	task     string // of the prompt, prompts/<task>.md; "" for the name
 	language string
 	data     any // text of the ticket and all else that is not the hub's own words
 	schema   operations.Schema
@@ -103,12 +115,16 @@ func asked(err error) error {
 // messages fences the data off. The mark is new for each question, so that no text can have been written to hold it;
 // and as JSON has no line ends within texts, no text can make a line of its own.
 func (q question) messages() ([]message, error) {
-	task, err := prompt(q.name, q.values)
+	task, err := prompt(cmp.Or(q.task, q.name), nil)
+	if err != nil {
+		return nil, err
+	}
+	language, err := languagePrompt(q.language)
 	if err != nil {
 		return nil, err
 	}
 	mark := rand.Text()
-	rules, err := prompt("rules", map[string]string{"Task": task, "Mark": mark, "Language": q.language})
+	rules, err := prompt("rules", map[string]string{"task": task, "mark": mark, "language": language})
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +134,7 @@ func (q question) messages() ([]message, error) {
 	if err := encoder.Encode(q.data); err != nil {
 		return nil, fmt.Errorf("encoding the data of a question: %w", err)
 	}
-	fenced, err := prompt("data", map[string]string{"Mark": mark, "Data": strings.TrimSpace(data.String())})
+	fenced, err := prompt("data", map[string]string{"mark": mark, "data": strings.TrimSpace(data.String())})
 	if err != nil {
 		return nil, err
 	}
