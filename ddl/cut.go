@@ -15,7 +15,7 @@ import (
 
 // Cut says which options of a whole list are wanted.
 type Cut struct {
-	search string // lower case
+	search string // folded
 	after  place
 	limit  int
 }
@@ -30,7 +30,7 @@ type place struct {
 // Split takes search, cursor and limit out of an input: what is left tells which list it is.
 func Split(input json.RawMessage) (Cut, json.RawMessage, error) {
 	fields := gjson.GetManyBytes(input, "search", "cursor", "limit")
-	cut := Cut{search: strings.ToLower(strings.TrimSpace(fields[0].String())), limit: DefaultLimit}
+	cut := Cut{search: Folded(fields[0].String()), limit: DefaultLimit}
 	if fields[2].Exists() {
 		cut.limit = min(max(int(fields[2].Int()), 1), MaxLimit)
 	}
@@ -49,60 +49,21 @@ func Split(input json.RawMessage) (Cut, json.RawMessage, error) {
 	return cut, input, nil
 }
 
-// Of cuts the page out of a whole list, a Page as JSON. With a search, options that begin with what is searched for
-// come first; an option whose value is just that counts as well.
-func (c Cut) Of(list json.RawMessage) (json.RawMessage, error) {
-	whole := gjson.ParseBytes(list)
-	options := c.matching(whole.Get("result").Array())
-	options = options[c.start(options):]
-	page := append(make([]byte, 0, min(len(list), 256*c.limit)), `{"result":[`...)
-	for i, option := range options[:min(len(options), c.limit)] {
-		if i > 0 {
-			page = append(page, ',')
-		}
-		page = append(page, option.Raw...)
-	}
-	page = append(page, ']')
-	if len(options) > c.limit {
-		last := place{passed: c.after.passed + c.limit, value: options[c.limit-1].Get("value").Raw}
-		page = strconv.AppendQuote(append(page, `,"next_cursor":`...), last.cursor())
-	}
-	if whole.Get("truncated").Bool() {
-		page = append(page, `,"truncated":true`...)
-	}
-	return append(page, '}'), nil
-}
-
-// matching gives the options that are searched for.
-func (c Cut) matching(options []gjson.Result) []gjson.Result {
-	if c.search == "" {
-		return options
-	}
-	var first, then []gjson.Result
-	for _, option := range options {
-		text := strings.ToLower(option.Get("text").String())
-		switch {
-		case strings.HasPrefix(strings.TrimLeft(text, "#@"), c.search), strings.EqualFold(option.Get("value").String(), c.search):
-			first = append(first, option)
-		case strings.Contains(text, c.search):
-			then = append(then, option)
-		}
-	}
-	return append(first, then...)
-}
+// Of cuts the page out of a whole list, as List.Page does. For more than one page of a list, Parse it once.
+func (c Cut) Of(list json.RawMessage) (json.RawMessage, error) { return Parse(list).Page(c), nil }
 
 // start is the index of the first option that has not been shown.
-func (c Cut) start(options []gjson.Result) int {
+func (c Cut) start(options []option) int {
 	if c.after.passed == 0 {
 		return 0
 	}
 	for i := min(c.after.passed, len(options)) - 1; i >= 0; i-- {
-		if options[i].Get("value").Raw == c.after.value {
+		if options[i].value.Raw == c.after.value {
 			return i + 1
 		}
 	}
 	for i := c.after.passed; i < len(options); i++ {
-		if options[i].Get("value").Raw == c.after.value {
+		if options[i].value.Raw == c.after.value {
 			return i + 1
 		}
 	}

@@ -21,6 +21,8 @@ type Input struct {
 	Search string `json:"search,omitempty" doc:"Only options whose text holds this." maxLength:"200"`
 	Cursor string `json:"cursor,omitempty" doc:"The next_cursor of an earlier answer." maxLength:"4096"`
 	Limit  int    `json:"limit,omitempty" doc:"Options on a page." default:"100" minimum:"1" maximum:"1000"`
+	// Refresh never reaches the list: the hub takes it out of the input.
+	Refresh bool `json:"refresh,omitempty" doc:"Read the list anew; one that is some seconds old at most is given as it is."`
 }
 
 // Option is one choice. Embed it where an option shows more.
@@ -34,11 +36,13 @@ type Page[O any] struct {
 	Result     []O    `json:"result"`
 	NextCursor string `json:"next_cursor,omitempty" doc:"Gives the next options as cursor; not there at the end."`
 	Truncated  bool   `json:"truncated,omitempty" doc:"true: the service has more than can be listed."`
+	Stale      bool   `json:"stale,omitempty" doc:"true: an older list, while a new one is being fetched."`
+	Building   bool   `json:"building,omitempty" doc:"true: the list is still being gathered; ask again. Only where it was asked for without waiting."`
 }
 
 // Whole makes a dynamic list out of a function that gives all options there are, up to a bound of its own; truncated
 // says that it was reached. The hub keeps the list in its cache, once for all searches, and cuts the pages out of it.
-// In embeds Input; list need not look at it.
+// In embeds Input; list need not look at it. One that asks for page after page shows what it has found by Yield.
 func Whole[In, O any](
 	spec operations.Spec, list func(ctx context.Context, call *operations.Call, in In) (options []O, truncated bool, err error),
 ) operations.Operation {

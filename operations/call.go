@@ -35,6 +35,10 @@ type Call struct {
 	ReadError func(status int, header http.Header, body []byte) UpstreamProblem
 	Usage     *Usage
 	Effect    Effect // of the operation: whether its requests may simply be repeated
+
+	// Yield shows options of a whole list that have been found so far, a JSON array; nil: nobody wants to see them. Lists
+	// call it by ddl.Yield.
+	Yield func(options json.RawMessage)
 }
 
 // Doer sends one HTTP request. It satisfies what vendors' client libraries ask for.

@@ -90,11 +90,19 @@ type Error struct {
 	Code       Code
 	Detail     string        // one sentence for the caller
 	Faults     []InputFault  // invalid_input: everything that is wrong, not only the first
+	Reason     string        // sets failures of one code apart, for programs: "ambiguous", "token_expired"; usually empty
 	Suggestion []string      // not_found: the nearest names
+	Candidates []Candidate   // conflict: the options that could be meant
 	RetryAfter time.Duration // rate_limited, unavailable: as the service or the bucket says; zero: not known
 	Upstream   *Upstream     // what the service answered, if it did
 	Resolve    *Enquiry      // outcome_unknown: the call that finds out, if there is one
 	Err        error         // the cause, for logs; not shown
+}
+
+// Candidate is one of several options of a drop-down that could be meant.
+type Candidate struct {
+	Text  string          `json:"text"`
+	Value json.RawMessage `json:"value"`
 }
 
 // InputFault is one thing wrong with an input.

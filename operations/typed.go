@@ -73,6 +73,9 @@ func misfit(err error) *Error {
 	}
 }
 
+// Encode writes a value the way outputs are written: without escaping what only HTML would want escaped.
+func Encode(value any) (json.RawMessage, error) { return encode(value) }
+
 func encode(out any) (json.RawMessage, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"mime"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -76,16 +77,19 @@ func readAll(r io.Reader, length int) ([]byte, error) {
 	}
 }
 
-func (x *exchange) checkContentType() error {
+func (x *exchange) checkContentType() error { return x.wantContentType(fiber.MIMEApplicationJSON) }
+
+// wantContentType refuses a body of another type than one of those, and one that is compressed.
+func (x *exchange) wantContentType(types ...string) error {
 	coding := x.Request().Header.Peek(fiber.HeaderContentEncoding)
-	if len(coding) == 0 && string(x.Request().Header.ContentType()) == fiber.MIMEApplicationJSON {
+	if len(coding) == 0 && string(x.Request().Header.ContentType()) == types[0] {
 		return nil
 	}
 	header := x.Get(fiber.HeaderContentType)
 	media, params, err := mime.ParseMediaType(header)
 	charset := params["charset"]
-	if err != nil || media != fiber.MIMEApplicationJSON || charset != "" && !strings.EqualFold(charset, "utf-8") {
-		return operations.Errorf(operations.CodeUnsupportedMediaType, "send the body as Content-Type: application/json")
+	if err != nil || !slices.Contains(types, media) || charset != "" && !strings.EqualFold(charset, "utf-8") {
+		return operations.Errorf(operations.CodeUnsupportedMediaType, "send the body as Content-Type: %s", types[0])
 	}
 	if len(coding) > 0 && string(coding) != "identity" {
 		return operations.Errorf(operations.CodeUnsupportedMediaType, "send the body without Content-Encoding")

@@ -24,6 +24,7 @@ type Runner interface {
 type callBody struct {
 	credential string
 	input      json.RawMessage
+	mapped     mappedInput // in place of the input
 	timeout    time.Duration
 	bulk       bool
 }
@@ -57,6 +58,9 @@ func decodeCall(body []byte) (callBody, error) {
 		const most = 100
 		return len(faults) < most
 	})
+	if len(faults) == 0 {
+		faults = out.mapped.faults(out.input != nil)
+	}
 	if len(faults) > 0 {
 		return callBody{}, invalidBody(faults)
 	}
@@ -87,7 +91,7 @@ func (b *callBody) set(name string, value gjson.Result) (fault string) {
 			return "must be true or false"
 		}
 	default:
-		return "is not a known field"
+		return b.mapped.set(name, value)
 	}
 	return ""
 }
@@ -132,14 +136,17 @@ func (s *Server) postCall(ctx context.Context, x *exchange) error {
 			return err
 		}
 		if isWrite(catalogue, request) {
-			return s.callOnce(ctx, x, catalogue, request, key)
+			return s.callOnce(ctx, x, catalogue, &body.mapped, request, key)
 		}
 	}
-	result, err := s.run(ctx, request)
-	if err != nil {
-		return inBody(err)
+	outcome, err := s.perform(ctx, x, &body.mapped, request)
+	switch {
+	case err != nil:
+		return err
+	case outcome.by != nil:
+		return x.send(outcome.answer())
 	}
-	return x.sendResult(result)
+	return x.sendResult(outcome.Result)
 }
 
 func skipsCache(header string) bool {
@@ -148,8 +155,13 @@ func skipsCache(header string) bool {
 
 // run runs a call and counts it.
 func (s *Server) run(ctx context.Context, request execute.Request) (execute.Result, error) {
+	return s.counted(ctx, request, func() (execute.Result, error) { return s.Runner.Call(ctx, request) })
+}
+
+// counted counts a call by whatever runs it.
+func (s *Server) counted(ctx context.Context, request execute.Request, call func() (execute.Result, error)) (execute.Result, error) {
 	start := time.Now()
-	result, err := s.Runner.Call(ctx, request)
+	result, err := call()
 	catalogue, missing := s.Catalogue.Of(ctx, request.Caller.Workspace, request.Connector)
 	if missing != nil {
 		catalogue = &operations.Catalogue{}
@@ -191,7 +203,7 @@ func (x *exchange) sendResult(result execute.Result) error {
 // inBody makes the pointers of a call's error, which lead into the input, lead into the body that holds it.
 func inBody(err error) error {
 	e := operations.AsError(err)
-	if len(e.Faults) == 0 {
+	if e == nil || len(e.Faults) == 0 {
 		return err
 	}
 	moved := *e

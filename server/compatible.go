@@ -169,11 +169,15 @@ func (s *Server) compatibleCall(ctx context.Context, x *exchange) error {
 		return err
 	}
 	_, o, err := catalogue.Operation(c.Name, body.operation)
-	if err != nil {
+	switch {
+	case err != nil && x.grant != nil:
+		err = execute.NotGranted()
+		s.recordRefusal(x, body.operation, body.authID, err)
+		return err
+	case err != nil:
 		return x.send(outcomeError(operations.AsError(err)))
-	}
-	if body.outputSchema {
-		return x.outputSchema(o.Spec())
+	case body.outputSchema:
+		return s.outputSchema(x, c.Name, o.Spec(), body.authID)
 	}
 	if body.authID == "" && len(c.Auth) > 0 {
 		return invalidBody([]operations.InputFault{{Pointer: "/authId", Detail: missingField}})
@@ -193,9 +197,10 @@ func (s *Server) compatibleCall(ctx context.Context, x *exchange) error {
 }
 
 // outputSchema answers with what the operation would answer with, without running it.
-func (x *exchange) outputSchema(spec operations.Spec) error {
-	if x.key.Role == execute.RoleEmbed && spec.Kind != operations.KindDDL {
-		return operations.Errorf(operations.CodeForbidden, "this key may call DDL operations only")
+func (s *Server) outputSchema(x *exchange, connector string, spec operations.Spec, credential string) error {
+	if err := x.caller().Check(connector, &spec, credential); err != nil {
+		s.recordRefusal(x, spec.Name, credential, err)
+		return err
 	}
 	return x.send(outcome("success", encode(map[string]json.RawMessage{"output_schema": legacySchema(spec.Output, draft04)})))
 }

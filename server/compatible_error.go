@@ -67,7 +67,8 @@ func compatibleProblem(e *operations.Error) answer {
 	return jsonAnswer(status, struct {
 		Message string           `json:"message"`
 		Code    *operations.Code `json:"code"`
-	}{message, code})
+		Reason  string           `json:"reason,omitempty"`
+	}{message, code, e.Reason})
 }
 
 // isForeignCredential tells a credential of another connector from faults of the input.

@@ -133,12 +133,42 @@ func keyword(out *object, schema gjson.Result, name string, value gjson.Result) 
 	case "dependentRequired":
 		out.add("dependencies", raw)
 	case "x-lookup":
-		out.add("lookup", raw)
+		out.add("lookup", legacyLookup(value))
 	case "x-advanced":
 		if value.IsArray() {
 			out.list("advanced", raws(value)...)
 		}
 	}
+}
+
+// legacyLookup writes the values that a look-up takes from other fields as placeholders, beside those that are fixed.
+func legacyLookup(lookup gjson.Result) json.RawMessage {
+	var out, input object
+	lookup.ForEach(func(name, value gjson.Result) bool {
+		switch name.String() {
+		case "input":
+			value.ForEach(func(field, path gjson.Result) bool {
+				if strings.Contains(path.String(), "{{") {
+					input.add(field.String(), json.RawMessage(path.Raw))
+				} else {
+					input.add(field.String(), quote("{{{"+path.String()+"}}}"))
+				}
+				return true
+			})
+		case "fixed":
+			value.ForEach(func(field, fixed gjson.Result) bool {
+				input.add(field.String(), json.RawMessage(fixed.Raw))
+				return true
+			})
+		default:
+			out.add(name.String(), json.RawMessage(value.Raw))
+		}
+		return true
+	})
+	if lookup.Get("input").Exists() || lookup.Get("fixed").Exists() {
+		out.add("input", input.bytes())
+	}
+	return out.bytes()
 }
 
 // refBeside wraps a reference that has company: draft-04 ignores what stands beside one.

@@ -20,9 +20,10 @@ import (
 // aliases buffers that the next request will use.
 type exchange struct {
 	*fiber.Ctx
-	id    string    // of the request
-	key   store.Key // of the caller; zero on routes that want none
-	route *route    // nil until one has matched
+	id    string         // of the request
+	key   store.Key      // of the caller; zero on routes that want none. Of a page, its id is that of its token
+	grant *execute.Grant // of a page; nil: the caller has a key
+	route *route         // nil until one has matched
 	code  operations.Code
 
 	drained bool // the body has been read to its end
@@ -62,7 +63,7 @@ func requestID(given string) string {
 
 // caller is who asks, in the executor's words.
 func (x *exchange) caller() execute.Caller {
-	return execute.Caller{Workspace: x.key.Workspace, Key: x.key.ID, Role: x.key.Role}
+	return execute.Caller{Workspace: x.key.Workspace, Key: x.key.ID, Role: x.key.Role, Grant: x.grant}
 }
 
 // param is a parameter of the path, decoded.

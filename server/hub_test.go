@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"github.com/patchbay/patchbay/internal/credentials"
+	"github.com/patchbay/patchbay/internal/embedtoken"
 	"github.com/patchbay/patchbay/internal/gateway"
 	"github.com/patchbay/patchbay/internal/imports"
+	"github.com/patchbay/patchbay/internal/mappings"
 	"github.com/patchbay/patchbay/internal/overrides"
 	"github.com/patchbay/patchbay/internal/store"
 	"github.com/patchbay/patchbay/operations"
@@ -31,6 +33,8 @@ type hub struct {
 	gateway   *gateway.Gateway
 	overrides *overrides.Overrides
 	forgotten forgotten
+	tokens    *embedtoken.Tokens
+	recorded  recorded
 	catalogue *operations.Catalogue // of the built-in connectors
 	secrets   map[execute.Role]string
 	keys      map[execute.Role]store.Key
@@ -72,12 +76,15 @@ func newHub(t testing.TB, change ...func(*Options)) *hub {
 	}
 	h.gateway = gateway.New(gateway.Options{Overrides: h.overrides})
 	t.Cleanup(h.gateway.Close)
+	h.tokens = newTokens(t, h.store)
 	runner := execute.New(execute.Options{
-		Catalogue: h.imports, Credentials: h.vault, Upstream: noUpstream{}, Now: func() time.Time { return clock },
+		Catalogue: h.imports, Credentials: h.vault, Upstream: noUpstream{}, Recorder: &h.recorded, Now: func() time.Time { return clock },
 	})
 	options := Options{
 		Catalogue: h.imports, Imports: h.imports, Runner: runner, Keys: h.store, Credentials: h.vault, Calls: h.store, Idempotency: h.store,
 		Limits: h.gateway, Overrides: h.overrides, Cache: &h.forgotten,
+		Mappings: mappings.New(mappings.Options{Store: h.store, Catalogue: h.imports}),
+		Lists:    runner, EmbedTokens: h.tokens, Passes: h.tokens, Recorder: &h.recorded,
 		Ready: h.store.Check, Version: "1.2.3",
 	}
 	for _, f := range change {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strconv"
@@ -36,18 +37,21 @@ type IdempotencyClaims interface {
 // the answer that somebody else was given, so he counts as asking for nothing.
 func isWrite(catalogue *operations.Catalogue, request execute.Request) bool {
 	entry, err := catalogue.Entry(request.Connector, request.Operation)
-	return err == nil && entry.Spec.Effect != operations.EffectRead && request.Caller.Role != execute.RoleEmbed
+	return err == nil && entry.Spec.Effect != operations.EffectRead &&
+		request.Caller.Check(entry.Connector.Name, &entry.Spec, request.Credential) == nil
 }
 
 // callOnce runs a call whose key has not been seen, and gives the first answer again, byte for byte, if it has.
-func (s *Server) callOnce(ctx context.Context, x *exchange, catalogue *operations.Catalogue, request execute.Request, key string) error {
-	claim, err := s.Idempotency.ClaimIdempotency(ctx, x.key.Workspace, key, requestHash(catalogue, request))
+func (s *Server) callOnce(
+	ctx context.Context, x *exchange, catalogue *operations.Catalogue, mapped *mappedInput, request execute.Request, key string,
+) error {
+	claim, err := s.Idempotency.ClaimIdempotency(ctx, x.key.Workspace, x.ownKey(key), requestHash(catalogue, mapped, request))
 	if err != nil {
 		return fmt.Errorf("claiming the idempotency key: %w", err)
 	}
 	switch claim.State {
 	case store.ClaimNew:
-		return s.callClaimed(ctx, x, catalogue, request, claim)
+		return s.callClaimed(ctx, x, catalogue, mapped, request, claim)
 	case store.ClaimDone:
 		return x.replay(claim.Response)
 	case store.ClaimInFlight:
@@ -60,16 +64,27 @@ func (s *Server) callOnce(ctx context.Context, x *exchange, catalogue *operation
 	}
 }
 
-func (s *Server) callClaimed(ctx context.Context, x *exchange, catalogue *operations.Catalogue, request execute.Request, claim store.Claim) error {
-	result, err := s.run(ctx, request)
+// ownKey keeps the idempotency keys of a page's end users apart from each other and from everybody else's: who guesses one
+// must not be given the answer that another got. What is no key stays none.
+func (x *exchange) ownKey(key string) string {
+	if x.grant == nil || !store.IsIdempotencyKey(key) {
+		return key
+	}
+	sum := sha256.Sum256([]byte(x.grant.EndUser + "\x00" + key))
+	return "page:" + hex.EncodeToString(sum[:])
+}
+
+func (s *Server) callClaimed(
+	ctx context.Context, x *exchange, catalogue *operations.Catalogue, mapped *mappedInput, request execute.Request, claim store.Claim,
+) error {
+	result, err := s.perform(ctx, x, mapped, request)
 	if err == nil {
-		a := callAnswer(result)
+		a := result.answer()
 		s.endClaim(ctx, x, claim, &a)
 		return x.send(a)
 	}
-	err = inBody(err)
 	e := operations.AsError(err)
-	if didNothing(e, result.Meta.Attempts) || wasNotSent(catalogue, request, e, result.Meta.Attempts) {
+	if result.unbegun || didNothing(e, result.Meta.Attempts) || wasNotSent(catalogue, request, e, result.Meta.Attempts) {
 		s.endClaim(ctx, x, claim, nil)
 		return err
 	}
@@ -135,13 +150,17 @@ func wasNotSent(catalogue *operations.Catalogue, request execute.Request, e *ope
 }
 
 // requestHash stands for all that makes two calls the same: the order of the input's fields does not.
-func requestHash(catalogue *operations.Catalogue, request execute.Request) []byte {
+func requestHash(catalogue *operations.Catalogue, mapped *mappedInput, request execute.Request) []byte {
 	operation := request.Operation
 	if _, o, err := catalogue.Operation(request.Connector, operation); err == nil {
 		operation = o.Spec().Name
 	}
 	head := strings.Join([]string{request.Connector, operation, request.Credential}, "\x00") + "\x00"
-	sum := sha256.Sum256(append([]byte(head), operations.Canonical(request.Input)...))
+	input := operations.Canonical(request.Input)
+	if mapped.isAsked() {
+		input = mapped.canonical()
+	}
+	sum := sha256.Sum256(append([]byte(head), input...))
 	return sum[:]
 }
 

@@ -158,7 +158,7 @@ func TestClaimLeftByACrash(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := newHub(t)
-	hash := requestHash(h.catalogue, execute.Request{
+	hash := requestHash(h.catalogue, &mappedInput{}, execute.Request{
 		Connector: "demo", Operation: "create_thing", Credential: "acct", Input: []byte(`{"fail":"","name":"Lamp"}`),
 	})
 	if _, err := crashed.ClaimIdempotency(t.Context(), workspace, "k", hash); err != nil {

@@ -84,7 +84,7 @@ func (s *Server) access(x *exchange, took time.Duration) {
 	line.AddAttrs(
 		slog.String("method", x.Method()), slog.String("route", x.pattern()),
 		slog.Int("status", x.Response().StatusCode()), slog.Duration("duration", took),
-		slog.Int("bytes", len(x.Response().Body())), slog.String("request", x.id),
+		slog.Int("bytes", x.answerBytes()), slog.String("request", x.id),
 	)
 	if x.key.ID != "" {
 		line.AddAttrs(slog.String("key", x.key.ID))
@@ -93,6 +93,14 @@ func (s *Server) access(x *exchange, took time.Duration) {
 		line.AddAttrs(slog.String("code", string(x.code)))
 	}
 	_ = s.log.Handler().Handle(s.ctx, line)
+}
+
+// answerBytes is the size of the answer; 0 if it is still being made.
+func (x *exchange) answerBytes() int {
+	if x.Response().IsBodyStream() {
+		return 0
+	}
+	return len(x.Response().Body())
 }
 
 // pattern is the matching route's path with its parameters' names.
@@ -109,6 +117,9 @@ func (s *Server) handle(r *route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		x := exchangeOf(c)
 		x.route = r
+		if r.access == page {
+			x.Set(fiber.HeaderVary, fiber.HeaderOrigin)
+		}
 		if r.access != anyone {
 			if err := s.authenticate(s.ctx, x); err != nil {
 				return err
@@ -127,6 +138,9 @@ func (s *Server) authenticate(ctx context.Context, x *exchange) error {
 	secret = strings.TrimSpace(secret)
 	if !strings.EqualFold(scheme, "Bearer") || secret == "" {
 		return operations.Errorf(operations.CodeUnauthenticated, "send an API key: Authorization: Bearer pb_…")
+	}
+	if isPageToken(secret) {
+		return s.admitPage(ctx, x, secret)
 	}
 	key, err := s.Keys.Authenticate(ctx, secret)
 	if err != nil {

@@ -57,6 +57,9 @@ func (r route) describe() map[string]any {
 	for _, status := range r.successes() {
 		responses[strconv.Itoa(status)] = r.success(status)
 	}
+	if r.isList() {
+		responses[strconv.Itoa(http.StatusNotModified)] = map[string]any{"description": http.StatusText(http.StatusNotModified)}
+	}
 	out["responses"] = responses
 	var parameters []any
 	for _, match := range pathParameter.FindAllStringSubmatch(r.path, -1) {
@@ -68,10 +71,16 @@ func (r route) describe() map[string]any {
 	if parameters != nil {
 		out["parameters"] = parameters
 	}
+	if r.answer == mimeNDJSON {
+		out["requestBody"] = map[string]any{"required": true, "content": map[string]any{mimeNDJSON: map[string]any{"schema": map[string]any{"type": "string"}}}}
+	}
 	if r.body != "" {
 		out["requestBody"] = map[string]any{"required": true, "content": content(fiber.MIMEApplicationJSON, r.body)}
 	}
-	if r.access != anyone {
+	if r.access == page {
+		out["security"] = []any{map[string]any{"key": []any{}}, map[string]any{"page": []any{}}}
+		out["description"] = "Least role: " + r.access.String() + "; or the token of a browser page."
+	} else if r.access != anyone {
 		out["security"] = []any{map[string]any{"key": []any{}}}
 		out["description"] = "Least role: " + r.access.String() + "."
 	}
@@ -80,10 +89,14 @@ func (r route) describe() map[string]any {
 
 // headers are the request headers that mean something to the route.
 func (r route) headers() string {
-	if r.body == "CallRequest" {
+	switch {
+	case r.body == "CallRequest":
 		return headerIdempotency + " " + fiber.HeaderCacheControl
+	case r.isList():
+		return fiber.HeaderIfNoneMatch
+	default:
+		return ""
 	}
-	return ""
 }
 
 // successes are the statuses of success: an import that is only tried out makes nothing.
@@ -94,11 +107,14 @@ func (r route) successes() []int {
 	return []int{r.status}
 }
 
+// isList tells the routes of drop-downs, which answer 304 to those who have the answer.
+func (r route) isList() bool { return strings.Contains(r.path, "/ddl/") }
+
 func (r route) success(status int) map[string]any {
 	out := map[string]any{"description": http.StatusText(status)}
 	switch r.answer {
 	case "":
-	case fiber.MIMETextPlain:
+	case fiber.MIMETextPlain, fiber.MIMETextJavaScript, mimeNDJSON:
 		out["content"] = map[string]any{r.answer: map[string]any{"schema": map[string]any{"type": "string"}}}
 	default:
 		out["content"] = content(fiber.MIMEApplicationJSON, r.answer)

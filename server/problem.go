@@ -25,7 +25,9 @@ type problem struct {
 	Detail      string                  `json:"detail"`
 	Instance    string                  `json:"instance"` // the path asked for
 	Errors      []operations.InputFault `json:"errors,omitempty"`
+	Reason      string                  `json:"reason,omitempty"`
 	Suggestions []string                `json:"suggestions,omitempty"`
+	Candidates  []operations.Candidate  `json:"candidates,omitempty"`
 	Retryable   bool                    `json:"retryable"`
 	RetryAfter  int64                   `json:"retry_after,omitempty"` // seconds
 	RequestID   string                  `json:"request_id"`
@@ -44,7 +46,7 @@ func newProblem(e *operations.Error, instance, requestID string) problem {
 	info := e.Code.Info()
 	p := problem{
 		Type: "urn:patchbay:problem:" + string(info.Code), Title: title(info.Code), Status: info.Status, Code: info.Code,
-		Detail: e.Detail, Instance: instance, Errors: e.Faults, Suggestions: e.Suggestion,
+		Detail: e.Detail, Instance: instance, Errors: e.Faults, Reason: e.Reason, Suggestions: e.Suggestion, Candidates: e.Candidates,
 		Retryable: info.Retryable, RetryAfter: waitSeconds(e.RetryAfter), RequestID: requestID, Resolve: e.Resolve,
 	}
 	if u := e.Upstream; u != nil {

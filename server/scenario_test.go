@@ -112,6 +112,8 @@ var changing = []struct {
 	replacement string
 }{
 	{regexp.MustCompile(`(key|cred)_[0-9a-z]{26}`), "${1}_ID"},
+	{regexp.MustCompile(`et_[0-9a-z]{26}`), "et_ID"},
+	{regexp.MustCompile(`"token":"pbe_[^"]+"`), `"token":"pbe_TOKEN"`},
 	{regexp.MustCompile(`"secret":"pb_[A-Za-z0-9_-]{43}"`), `"secret":"pb_SECRET"`},
 	{regexp.MustCompile(`"prefix":"pb_[A-Za-z0-9_-]{6}"`), `"prefix":"pb_PREFIX"`},
 }

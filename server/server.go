@@ -16,10 +16,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/patchbay/patchbay/operations"
+	"github.com/patchbay/patchbay/operations/execute"
+	sdk "github.com/patchbay/patchbay/server/embed"
 )
 
-// Options are the parts and settings of a Server. All parts are required but Imports, Limits, Overrides, Cache,
-// Log, Collectors and Parts.
+// Options are the parts and settings of a Server. All parts are required but Imports, Mappings, Limits, Overrides,
+// Cache, Lists, EmbedTokens, Passes, Recorder, Log, Collectors and Parts.
 type Options struct {
 	Catalogue   operations.Catalogues // a Catalogue, if all workspaces have the same
 	Imports     Imports               // nil: nothing can be imported
@@ -28,9 +30,14 @@ type Options struct {
 	Credentials Credentials
 	Calls       Calls
 	Idempotency Idempotency
+	Mappings    Mappings                    // nil: there are no mappings
 	Limits      Limits                      // nil: no limits are shown
 	Overrides   Overrides                   // nil: no limits can be set
 	Cache       Forgetter                   // nil: nothing can be forgotten
+	Lists       Lists                       // what drop-downs are asked beside being read; nil: nothing
+	EmbedTokens EmbedTokens                 // nil: no tokens for browser pages can be made
+	Passes      Passes                      // nil: browser pages are not let in
+	Recorder    execute.Recorder            // of what pages are refused; nil: that is not recorded
 	Ready       func(context.Context) error // nil means that the storage can be used
 	Log         *slog.Logger                // default: nothing is logged
 	Collectors  []prometheus.Collector      // more to show at /metrics
@@ -51,17 +58,19 @@ type Server struct {
 	table   []route
 	bodies  map[string]*operations.Validator // by the name of their schema
 	openapi []byte
+	assets  map[string]sdk.Asset // the browser SDK's files
 
 	compatibleLists map[string]func() []byte
 
 	ctx         context.Context // of all calls; ends when the server has to stop
 	cancel      context.CancelFunc
 	connections connections
+	batches     chan struct{} // has one for each that is under way
 }
 
 // New makes a server. An error means that the build is wrong, or that a collector is.
 func New(options Options) (*Server, error) {
-	s := &Server{Options: options, log: options.Log}
+	s := &Server{Options: options, log: options.Log, batches: make(chan struct{}, maxBatches)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -71,6 +80,9 @@ func New(options Options) (*Server, error) {
 		return nil, fmt.Errorf("reading the built-in connectors: %w", err)
 	}
 	s.compatibleLists = compatibleLists(builtIn)
+	if s.assets, err = sdk.Assets(); err != nil {
+		return nil, err
+	}
 	if s.metrics, err = newMetrics(options.Collectors); err != nil {
 		return nil, err
 	}

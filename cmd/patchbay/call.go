@@ -21,6 +21,7 @@ import (
 // callArguments are what a call is asked for with.
 type callArguments struct {
 	input, credential string
+	mapping, source   string // in place of input: what makes it, and of what
 	query             string // path into the output of the one thing to print
 	timeout           time.Duration
 	noCache, verbose  bool
@@ -40,7 +41,8 @@ nothing need be set up. If the connector has exactly one credential, --credentia
   patchbay call outreach.create_prospect --input @prospect.json --credential cred_01J…
   echo '{"search":"ada"}' | patchbay call outreach.list_prospects_ddl --input - --json
   PATCHBAY_KEY=pb_… patchbay call outreach.list_accounts --server https://hub.example.com
-  patchbay call outreach.list_users_ddl --sandbox --query result.0.value`,
+  patchbay call outreach.list_users_ddl --sandbox --query result.0.value
+  patchbay call jira.create_issue --mapping prospect-to-issue --source @prospect.json --credential cred_…`,
 		Args:              arguments(1, 1),
 		ValidArgsFunction: completeOperation,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -51,12 +53,12 @@ nothing need be set up. If the connector has exactly one credential, --credentia
 			if err != nil {
 				return err
 			}
-			input, err := c.readInput(asked.input)
+			body, err := c.readCall(asked, cmd.Flags().Changed("input"))
 			if err != nil {
 				return err
 			}
 			return settings.withHub(cmd, c, func(hub *client) error {
-				return call(cmd.Context(), c, hub, operationPath(connector, operation), connector, input, asked, wantJSON(cmd))
+				return call(cmd.Context(), c, hub, operationPath(connector, operation), connector, body, asked, wantJSON(cmd))
 			})
 		},
 	}
@@ -64,13 +66,40 @@ nothing need be set up. If the connector has exactly one credential, --credentia
 	settings.bindLocalOrServer(flags)
 	flags.BoolVar(&settings.Sandbox, "sandbox", false, "call a sandbox of the service, started for this one call")
 	flags.StringVarP(&asked.input, "input", "i", "{}", "the input: `JSON`, @file, or - for stdin")
+	flags.StringVar(&asked.mapping, "mapping", "", "make the input by a `mapping`: a file, or the id of a stored one (see \"patchbay map\")")
+	flags.StringVar(&asked.source, "source", "", "the document that the mapping makes the input of: `JSON`, @file, or - for stdin")
 	flags.StringVar(&asked.credential, "credential", "", "`id` of the credential")
 	flags.StringVarP(&asked.query, "query", "q", "", "print only what lies at this `path` of the output (as in result.0.value), a text without quotes")
 	flags.DurationVar(&asked.timeout, "timeout", 0, "how long the call may take (default: the operation's own)")
 	flags.BoolVar(&asked.noCache, "no-cache", false, "do not answer from the cache")
 	flags.BoolVarP(&asked.verbose, "verbose", "v", false, "print what the call cost to stderr")
 	completeFlagWith(cmd, "credential", completeCredential(c, &settings))
+	completeFlagWith(cmd, "mapping", completeMapping(c, &settings))
 	return cmd
+}
+
+// readCall reads what a call is asked for with: its input, or what makes it.
+func (c console) readCall(asked callArguments, hasInput bool) (callRequest, error) {
+	switch {
+	case asked.mapping == "" && asked.source == "":
+		input, err := c.readInput(asked.input)
+		return callRequest{Input: input}, err
+	case asked.mapping == "" || asked.source == "":
+		return callRequest{}, usagef("--mapping and --source go together; give both")
+	case hasInput:
+		return callRequest{}, usagef("--input and --mapping are both given; give one")
+	case asked.mapping == "-" && asked.source == "-":
+		return callRequest{}, usagef("mapping and source cannot both come from stdin")
+	}
+	ref, err := c.readMapping(asked.mapping)
+	if err != nil {
+		return callRequest{}, err
+	}
+	source, err := c.readInput(asked.source)
+	if err != nil {
+		return callRequest{}, usagef("--source: %s", strings.TrimPrefix(err.Error(), "--input: "))
+	}
+	return callRequest{Mapping: ref.document, MappingID: ref.id, Source: source}, nil
 }
 
 // maxInput bounds, in bytes, an input read from a file or from stdin.
@@ -98,7 +127,10 @@ func (c console) readInput(argument string) (json.RawMessage, error) {
 // callRequest is the body of a call in the native API.
 type callRequest struct {
 	CredentialID string          `json:"credentialId,omitempty"`
-	Input        json.RawMessage `json:"input"`
+	Input        json.RawMessage `json:"input,omitempty"`
+	Mapping      json.RawMessage `json:"mapping,omitempty"`
+	MappingID    string          `json:"mappingId,omitempty"`
+	Source       json.RawMessage `json:"source,omitempty"`
 	TimeoutMs    int64           `json:"timeoutMs,omitempty"`
 }
 
@@ -107,7 +139,7 @@ type callAnswer struct {
 	Meta   execute.Meta    `json:"meta"`
 }
 
-func call(ctx context.Context, c console, hub *client, path, connector string, input json.RawMessage, asked callArguments, raw bool) error {
+func call(ctx context.Context, c console, hub *client, path, connector string, body callRequest, asked callArguments, raw bool) error {
 	if asked.timeout < 0 || asked.timeout > 0 && asked.timeout < time.Millisecond {
 		return usagef("--timeout: must be at least 1ms")
 	}
@@ -122,7 +154,7 @@ func call(ctx context.Context, c console, hub *client, path, connector string, i
 	if asked.noCache {
 		header = []string{"Cache-Control", "no-cache"}
 	}
-	body := callRequest{CredentialID: credential, Input: input, TimeoutMs: asked.timeout.Milliseconds()}
+	body.CredentialID, body.TimeoutMs = credential, asked.timeout.Milliseconds()
 	document, err := hub.do(ctx, http.MethodPost, path+"/call", body, header...)
 	if err != nil {
 		return err

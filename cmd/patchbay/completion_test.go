@@ -17,6 +17,7 @@ func TestCompletion(t *testing.T) {
 		{"commands", []string{""}, []string{"call\t", "serve\t"}},
 		{"connectors", []string{"operations", ""}, []string{"outreach\tOutreach"}},
 		{"operations", []string{"call", "outreach.list_pros"}, []string{"outreach.list_prospects\t", "outreach.list_prospects_ddl\t"}},
+		{"lists", []string{"ddl", "outreach.list_pros"}, []string{"outreach.list_prospects_ddl\t"}},
 		{"described", []string{"describe", "out"}, []string{"outreach.create_prospect\t"}},
 		{"only one operation", []string{"call", "outreach.list_users", ""}, nil},
 		{"credentials", []string{"call", "outreach.list_users", "--credential", ""}, []string{"sales\toutreach Outreach"}},

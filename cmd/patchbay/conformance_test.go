@@ -101,6 +101,18 @@ func harness(h *hub, at *client, c operations.Connector) conformance.Harness {
 			answer, err := at.do(t.Context(), http.MethodPost, path, body, "Cache-Control", "no-cache")
 			return answerOf(t, answer, err)
 		},
+		List: func(t *testing.T, operation, what string, query url.Values) conformance.Answer {
+			t.Helper()
+			query.Set("credentialId", credentials[operation])
+			path := "/v1/connectors/" + c.Name + "/ddl/" + url.PathEscape(operation)
+			if what != "" {
+				path += "/" + what
+			}
+			answer, err := at.do(t.Context(), http.MethodGet, path+"?"+query.Encode(), nil)
+			listed := answerOf(t, answer, err)
+			listed.Output = answer
+			return listed
+		},
 	}
 }
 

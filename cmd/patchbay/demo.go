@@ -19,8 +19,8 @@ func newDemo(c console) *cobra.Command {
 		Use:   "demo",
 		Short: "See it work: a hub, sandboxes, and a guided run of real calls",
 		Long: `Start a hub with a sandbox of every service, make some twenty calls through its HTTP API, show each with what came back,
-and then keep serving, with a key and a call to paste. Nothing need be set up, and nothing is kept: the data folder is a
-temporary one unless --data names another.
+and then keep serving, with a key, a call to paste, and pages that show the browser SDK. Nothing need be set up, and
+nothing is kept: the data folder is a temporary one unless --data names another.
 
 With PATCHBAY_DEMO_EXIT=1 it ends after the calls: exit code 0 if each went as it should, else 1.`,
 		Example: "  patchbay demo\n  PATCHBAY_DEMO_EXIT=1 patchbay demo             # as a smoke test",
@@ -76,12 +76,17 @@ func (h *hub) demonstrate(ctx context.Context, c console, p printer, listener ne
 		end()
 		return errors.Join(<-served, guide.verdict())
 	}
-	if h.config.json {
-		p.encode(map[string]any{"address": at.base, "key": at.key, "credentialId": exampleCredential})
-	} else {
-		p.keepsServing(at)
+	examples, stop, err := serveExamples(at)
+	if err != nil {
+		end()
+		return errors.Join(err, <-served)
 	}
-	return <-served
+	if h.config.json {
+		p.encode(map[string]any{"address": at.base, "key": at.key, "credentialId": exampleCredential, "examples": examples})
+	} else {
+		p.keepsServing(at, examples)
+	}
+	return errors.Join(<-served, stop())
 }
 
 // demoKey gives a key to show: the admin key of a new data folder, or one more for builders.
@@ -96,12 +101,13 @@ func (h *hub) demoKey(ctx context.Context) (string, error) {
 // exampleCredential is that of the call to paste.
 const exampleCredential = "sandbox-outreach"
 
-func (p printer) keepsServing(hub *client) {
+func (p printer) keepsServing(hub *client, examples string) {
 	p.printf(`
 The hub keeps running until you press Ctrl-C.
 
   address  %s   (its API is described at /openapi.json)
   key      %s
+  pages    %s   (drop-downs, a mapper and CustomJS in a browser)
 
 Try it yourself, in another terminal:
 
@@ -109,5 +115,5 @@ Try it yourself, in another terminal:
     -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' \
     -d '{"credentialId":"%s","input":{"page_size":2}}'
 
-`, hub.base, hub.key, hub.base, hub.key, exampleCredential)
+`, hub.base, hub.key, examples, hub.base, hub.key, exampleCredential)
 }

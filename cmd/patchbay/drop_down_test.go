@@ -83,7 +83,13 @@ func BenchmarkDropDownSearch(b *testing.B) {
 // serveTestHub serves a hub on a loopback port, for one test.
 func serveTestHub(t testing.TB, h *hub) *client {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	return serveHubAt(t, h, "127.0.0.1:0")
+}
+
+// serveHubAt serves a hub at an address, for one test.
+func serveHubAt(t testing.TB, h *hub, address string) *client {
+	t.Helper()
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,8 +17,10 @@ import (
 	"github.com/patchbay/patchbay/connectors"
 	"github.com/patchbay/patchbay/connectors/platform"
 	"github.com/patchbay/patchbay/internal/credentials"
+	"github.com/patchbay/patchbay/internal/embedtoken"
 	"github.com/patchbay/patchbay/internal/gateway"
 	"github.com/patchbay/patchbay/internal/imports"
+	"github.com/patchbay/patchbay/internal/mappings"
 	"github.com/patchbay/patchbay/internal/overrides"
 	"github.com/patchbay/patchbay/internal/store"
 	"github.com/patchbay/patchbay/operations"
@@ -36,6 +38,7 @@ type hub struct {
 	imports *imports.Imports
 	limits  *overrides.Overrides
 	vault   *credentials.Vault
+	tokens  *embedtoken.Tokens
 	shared  shared
 	ground  *playground // nil: no sandboxes
 	server  *server.Server
@@ -172,10 +175,26 @@ func (h *hub) openVault(ctx context.Context, c console) error {
 	if err := h.openShared(ctx, c, masterKey); err != nil {
 		return err
 	}
+	if err := h.openTokens(masterKey); err != nil {
+		return err
+	}
 	h.vault, err = credentials.New(ctx, credentials.Options{
 		Store: h.store, MasterKey: masterKey, Catalogue: h.imports, HTTP: h.transport.HTTPClient, Origins: h.origin,
 	})
 	return err
+}
+
+// openTokens prepares the tokens of browser pages.
+func (h *hub) openTokens(masterKey credentials.MasterKey) error {
+	keys, err := masterKey.TokenKeys(embedtoken.Purpose)
+	if err != nil {
+		return err
+	}
+	if h.tokens, err = embedtoken.New(embedtoken.Options{Keys: keys, Store: h.store}); err != nil {
+		return err
+	}
+	h.closers = append(h.closers, func() error { h.tokens.Close(); return nil })
+	return nil
 }
 
 // findData makes a temporary data folder where none is named, and refuses one that is not there, unless the command
@@ -234,6 +253,8 @@ func (h *hub) newServer() (*server.Server, error) {
 	return server.New(server.Options{
 		Catalogue: h.imports, Imports: h.imports, Runner: executor, Keys: ownKeys{h.store, h.ownKey}, Credentials: h.vault,
 		Calls: h.store, Idempotency: h.store, Limits: upstream, Overrides: h.limits, Cache: executor,
+		Mappings: mappings.New(mappings.Options{Store: h.store, Catalogue: h.imports}),
+		Lists:    executor, EmbedTokens: h.tokens, Passes: h.tokens, Recorder: recorder,
 		Ready: h.store.Check, Parts: h.parts(), Log: h.log, Version: version,
 		Collectors: slices.Concat(upstream.Collectors(), h.shared.collectors, []prometheus.Collector{droppedRecords(recorder)}),
 	})

@@ -29,11 +29,13 @@ func arrows() []arrow {
 		{"operations/conformance", []string{"operations", "operations/execute"}},
 		{"operations/...", []string{"operations"}},
 
-		{"server/...", []string{"operations", "operations/execute", "ddl", "mapping", "server/...", "internal/store", "internal/credentials", "internal/imports", "internal/gateway"}},
+		{"server/...", []string{"operations", "operations/execute", "ddl", "mapping", "server/...", "internal/store", "internal/credentials", "internal/imports", "internal/mappings", "internal/gateway", "internal/embedtoken"}},
 		{"ddl", []string{"operations"}},
 		{"mapping", []string{"operations"}},
 
+		{"internal/embedtoken", []string{"operations", "operations/execute", "internal/store"}},
 		{"internal/imports", []string{"operations/...", "internal/store"}},
+		{"internal/mappings", []string{"operations", "mapping", "internal/store"}},
 		{"internal/overrides", []string{"operations", "internal/store", "internal/gateway"}},
 		{"internal/credentials", []string{"operations", "operations/execute", "internal/store"}},
 		{"internal/gateway", []string{"operations", "operations/execute", "internal/gateway/wire"}},

@@ -14,6 +14,7 @@ import (
 	"github.com/patchbay/patchbay/connectors"
 	"github.com/patchbay/patchbay/connectors/platform"
 	"github.com/patchbay/patchbay/internal/imports"
+	"github.com/patchbay/patchbay/internal/mappings"
 	"github.com/patchbay/patchbay/internal/store"
 	"github.com/patchbay/patchbay/operations"
 	"github.com/patchbay/patchbay/server"
@@ -70,7 +71,9 @@ func (c config) withCatalogue(cmd *cobra.Command, w console, use func(*client) e
 
 func readCatalogue(catalogue operations.Catalogues, use func(*client) error) error {
 	key := newOwnKey()
-	reader, err := server.New(server.Options{Catalogue: catalogue, Keys: ownKeys{own: key}, Version: version})
+	reader, err := server.New(server.Options{
+		Catalogue: catalogue, Keys: ownKeys{own: key}, Version: version, Mappings: mappings.New(mappings.Options{Catalogue: catalogue}),
+	})
 	if err != nil {
 		return fmt.Errorf("preparing the API: %w", err)
 	}

@@ -68,7 +68,7 @@ Every flag has an environment variable, named in its help. Exit codes: 0 done, 1
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(
 		newServe(c), newDemo(c), newSandbox(c),
-		newConnectors(c), newImport(c), newOperations(c), newDescribe(c), newCall(c),
+		newConnectors(c), newImport(c), newOperations(c), newDescribe(c), newCall(c), newDDL(c), newMap(c),
 		newCredential(c), newKey(c), newLimits(c), newCache(c), newIdempotency(c),
 		newDoctor(c), newVersion(c),
 	)

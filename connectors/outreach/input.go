@@ -215,9 +215,10 @@ func (m *maker) actionInput() object {
 
 func (m *maker) ddlInput() object {
 	properties := object{
-		"search": object{"type": "string", "maxLength": 200, "description": "what the text of an option is to hold"},
-		"cursor": object{"type": "string", "maxLength": maxCursor, "description": "next_cursor of the page before"},
-		"limit":  object{"type": "integer", "minimum": 1, "maximum": maxOptions, "default": pageSize, "description": "options on a page"},
+		"search":  object{"type": "string", "maxLength": 200, "description": "what the text of an option is to hold"},
+		"cursor":  object{"type": "string", "maxLength": maxCursor, "description": "next_cursor of the page before"},
+		"limit":   object{"type": "integer", "minimum": 1, "maximum": maxOptions, "default": pageSize, "description": "options on a page"},
+		"refresh": object{"type": "boolean", "description": "read the list anew; one that is some seconds old at most is given as it is"},
 	}
 	for _, name := range m.DDL.Within {
 		other := m.Relationships[name].Type

@@ -80,6 +80,7 @@ func (m *maker) ddlOutput() object {
 			"result":      object{"type": "array", "items": object{"type": "object", "required": []string{"text", "value"}, "properties": properties}},
 			"next_cursor": object{"type": "string", "description": "gives the next options as cursor; not there at the end"},
 			"truncated":   object{"type": "boolean", "description": "true: the search ended at its bound; go on with next_cursor"},
+			"stale":       object{"type": "boolean", "description": "true: an older list, while a new one is being fetched"},
 		},
 	}
 }

@@ -50,10 +50,6 @@ func (d *desk) getAccounts() operations.Operation {
 // index of a filter; by anything else, along that of the order.
 func (s *session) accountListing(ctx context.Context, in getAccountsInput) (listing[accountRow], error) {
 	l := listing[accountRow]{name: "accounts", shape: accountShape}
-	var err error
-	if l.filters, err = s.named(ctx, accountNamed, in.Search); err != nil {
-		return l, err
-	}
 	rank := 0
 	switch down := strings.HasPrefix(in.Sort, "-"); strings.TrimPrefix(in.Sort, "-") {
 	case "name":
@@ -62,6 +58,10 @@ func (s *session) accountListing(ctx context.Context, in getAccountsInput) (list
 		l.order = ordering[accountRow]{"updated_at", func(r *accountRow) any { return r.UpdatedAt }, down}
 	default:
 		l.order.down, rank = down, 6
+	}
+	l, err := l.search(ctx, s, accountNamed, in.Search)
+	if err != nil {
+		return l, err
 	}
 	all, err := s.readChoices(ctx, accountStatus, accountHealth, accountClassification, accountIndustry, accountSource)
 	if err != nil {

@@ -46,10 +46,6 @@ func (d *desk) getCustomerContacts() operations.Operation {
 // contactListing makes the list that is asked for, and looks up what its filters name.
 func (s *session) contactListing(ctx context.Context, in getCustomerContactsInput) (listing[contactRow], error) {
 	l := listing[contactRow]{name: "contacts", shape: contactShape}
-	var err error
-	if l.filters, err = s.named(ctx, contactNamed, in.Search); err != nil {
-		return l, err
-	}
 	rank := 0
 	switch down := strings.HasPrefix(in.Sort, "-"); strings.TrimPrefix(in.Sort, "-") {
 	case "firstName":
@@ -58,6 +54,10 @@ func (s *session) contactListing(ctx context.Context, in getCustomerContactsInpu
 		l.order = ordering[contactRow]{"updated_at", func(r *contactRow) any { return r.UpdatedAt }, down}
 	default:
 		l.order.down, rank = down, 6
+	}
+	l, err := l.search(ctx, s, contactNamed, in.Search)
+	if err != nil {
+		return l, err
 	}
 	var f faults
 	account, err := refer[accountRow](ctx, s, &f, "/accountId", in.AccountID)

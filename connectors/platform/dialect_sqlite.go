@@ -48,11 +48,11 @@ func (s *session) unindex(ctx context.Context, d document) error {
 	return nil
 }
 
-// hits gives the organisation's documents up to one that hold all words, newest first, at most limit.
-func (s *session) hits(ctx context.Context, words string, until document, limit int) ([]document, error) {
+// hits gives the documents from one to another that hold all words, newest first, at most limit.
+func (s *session) hits(ctx context.Context, words string, from, until document, limit int) ([]document, error) {
 	rows, err := s.conn.QueryContext(ctx, `SELECT rowid FROM platform_search
 		WHERE platform_search MATCH ? AND rowid >= ? AND rowid <= ? ORDER BY rowid DESC LIMIT ?`,
-		match(words), int64(documentOf(firstKey(s.org, ticketBits), 0)), int64(until), limit)
+		match(words), int64(from), int64(until), limit)
 	if err != nil {
 		return nil, fmt.Errorf("searching: %w", err)
 	}
@@ -71,6 +71,14 @@ func (s *session) hits(ctx context.Context, words string, until document, limit 
 	return found, nil
 }
 
+// holds keeps the tickets of which one document holds all words: each is looked for by itself.
+func (s *session) holds(words string) filter {
+	return filter{
+		test: "EXISTS (SELECT 1 FROM platform_search WHERE platform_search MATCH ? AND rowid BETWEEN t.pk << ? AND t.pk << ? | ?)",
+		args: []any{match(words), commentBits, commentBits, maxComments},
+	}
+}
+
 // names are the parts of the full-text index over what has a name.
 type names int64
 
@@ -78,8 +86,7 @@ const (
 	accountNamed names = iota
 	contactNamed
 
-	nameBits = 46   // of a record's key; above it lie the part and the organisation
-	fewNamed = 2000 // hits that may be looked up and sorted
+	nameBits = 46 // of a record's key; above it lie the part and the organisation
 )
 
 // namesBefore is the row before the first of an organisation's in a part of the index.
@@ -103,26 +110,32 @@ func (s *session) unindexName(ctx context.Context, part names, pk int64) error {
 	return nil
 }
 
-// named keeps the records that have words beginning with all that a person typed; without words it is no filter. Few
-// hits are looked up; of many, a record that is walked by is soon one.
-func (s *session) named(ctx context.Context, part names, words string) ([]filter, error) {
-	query := matchBeginnings(words)
-	if query == "" {
-		return nil, nil
+// naming is what somebody searches names for.
+type naming struct {
+	query  string
+	before int64    // the row before the first
+	keys   keyRange // the hits that are left
+}
+
+func (s *session) naming(part names, query string) naming {
+	return naming{query, namesBefore(s.org, part), keyRange{1, 1<<nameBits - 1}}
+}
+
+// hits is a query of the keys of those that have words beginning with all that was typed, by key.
+func (n naming) hits(down bool, limit int) (query string, args []any) {
+	direction := ""
+	if down {
+		direction = " DESC"
 	}
-	before := namesBefore(s.org, part)
-	hits := `SELECT rowid - ? FROM platform_names WHERE platform_names MATCH ? AND rowid > ? AND rowid < ?`
-	args := []any{before, query, before, before + 1<<nameBits}
-	var n int
-	err := s.conn.QueryRowContext(ctx, `SELECT count(*) FROM (`+hits+` LIMIT ?)`, append(args, fewNamed+1)...).Scan(&n)
-	if err != nil {
-		return nil, fmt.Errorf("searching names: %w", err)
+	return `SELECT rowid - ? FROM platform_names WHERE platform_names MATCH ? AND rowid >= ? AND rowid <= ? ORDER BY rowid` + direction + ` LIMIT ?`,
+		[]any{n.before, n.query, n.before + n.keys.first, n.before + n.keys.last, limit}
+}
+
+// holds keeps the records that are hits: each is looked for by itself.
+func (n naming) holds() filter {
+	return filter{
+		test: "EXISTS (SELECT 1 FROM platform_names WHERE platform_names MATCH ? AND rowid = t.pk + ?)", args: []any{n.query, n.before},
 	}
-	found := filter{column: "pk", test: "IN (" + hits + ")", args: args}
-	if n <= fewNamed {
-		found.rank = 10
-	}
-	return []filter{found}, nil
 }
 
 // matchBeginnings is match for words of which only the beginning was typed.

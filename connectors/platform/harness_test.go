@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/tidwall/gjson"
@@ -33,20 +36,51 @@ type hub struct {
 	caller    string
 }
 
+// fresh gives the file of a store with two workspaces, "one" and "two". Making it takes longer than most tests.
+var fresh = sync.OnceValues(func() (file []byte, err error) {
+	dir, err := os.MkdirTemp("", "patchbay")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	s, err := store.Open(context.Background(), dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{"one", "two"} {
+		if _, err := s.CreateWorkspace(context.Background(), name, name); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(dir, store.FileName))
+})
+
 // newHub opens a store with two workspaces, "one" and "two".
 func newHub(t testing.TB, options platform.Options) *hub {
 	t.Helper()
-	h := openHub(t, t.TempDir(), options)
-	for _, name := range []string{"one", "two"} {
-		if _, err := h.store.CreateWorkspace(t.Context(), name, name); err != nil {
-			t.Fatal(err)
-		}
+	file, err := fresh()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return h
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, store.FileName), file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return openHub(t, dir, options)
 }
 
 // openHub opens the store in a directory.
 func openHub(t testing.TB, dir string, options platform.Options) *hub {
+	t.Helper()
+	s := openStore(t, dir)
+	options.Database = s
+	return hubOf(t, s, options)
+}
+
+func openStore(t testing.TB, dir string) *store.Store {
 	t.Helper()
 	s, err := store.Open(t.Context(), dir)
 	if err != nil {
@@ -57,7 +91,11 @@ func openHub(t testing.TB, dir string, options platform.Options) *hub {
 			t.Error(err)
 		}
 	})
-	options.Database = s
+	return s
+}
+
+func hubOf(t testing.TB, s *store.Store, options platform.Options) *hub {
+	t.Helper()
 	connector := platform.Connector(options)
 	catalogue, err := operations.NewCatalogue([]operations.Connector{connector})
 	if err != nil {

@@ -2,7 +2,6 @@ package platform
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -10,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -17,33 +18,108 @@ import (
 	"github.com/patchbay/patchbay/operations"
 )
 
-// BenchmarkLoad fills a store with PLATFORM_TICKETS tickets (default 2,000) of three comments each, and prints how long
-// operations take then. PLATFORM_DIR keeps the store for another run.
+// BenchmarkLoad fills a store with tickets of three comments each, and accounts and contacts beside them, and tells how
+// long operations take then. PLATFORM_TICKETS is how many tickets, 2,000 by default; several counts, growing, are
+// measured one after the other in the same store, and make the columns of a table. PLATFORM_DIR keeps the store for
+// another run.
 //
-//	PLATFORM_TICKETS=1000000 PLATFORM_DIR=/tmp/load go test -run xxx -bench Load -benchtime 1x -timeout 1h ./connectors/platform
+//	PLATFORM_TICKETS=10000,100000,1000000 go test ./connectors/platform -run '^$' -bench Load -benchtime 1x -timeout 2h
 func BenchmarkLoad(b *testing.B) {
 	l := newLoad(b)
-	fmt.Printf("%d tickets, %d comments; filled in %v; the file has %d MB\n", l.tickets, 3*l.tickets, l.filled.Round(time.Second), l.size(b)>>20)
-	for _, q := range l.questions() {
-		b.Run(q.name, func(b *testing.B) {
-			operation := l.operations[q.operation]
-			took := make([]time.Duration, 0, 300)
-			for b.Loop() {
-				for range 300 / max(1, len(took)) {
-					input := q.input(l.random)
-					start := time.Now()
-					if _, err := l.run(b.Context(), operation, input); err != nil {
-						b.Fatalf("%s: %v", input, err)
-					}
-					took = append(took, time.Since(start))
-				}
-			}
-			slices.Sort(took)
-			b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
-			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+	for _, tickets := range l.stages {
+		start := time.Now()
+		if err := l.fill(b, tickets); err != nil {
+			b.Fatal(err)
+		}
+		l.note("filled within, s", tickets, strconv.Itoa(int(time.Since(start).Seconds())))
+		l.note("size of the file, MB", tickets, strconv.FormatInt(l.size(b)>>20, 10))
+		for _, q := range l.questions(b.Context()) {
+			b.Run(strconv.Itoa(tickets)+"/"+q.name, func(b *testing.B) {
+				used := processorTime()
+				took := l.measure(b, q)
+				used = (processorTime() - used) / time.Duration(len(took))
+				p50, p99 := took[len(took)/2], took[len(took)*99/100]
+				b.ReportMetric(float64(p50.Microseconds()), "p50-µs")
+				b.ReportMetric(float64(p99.Microseconds()), "p99-µs")
+				b.ReportMetric(float64(used.Microseconds()), "cpu-µs")
+				b.ReportMetric(0, "ns/op")
+				l.note(q.name, tickets, fmt.Sprintf("%.1f (%.1f) %.1f", p50.Seconds()*1000, p99.Seconds()*1000, used.Seconds()*1000))
+			})
+		}
+		b.Run(strconv.Itoa(tickets)+"/create_ticket, 64 at once", func(b *testing.B) {
+			rate, used := l.crowd(b, 64, 5*time.Second)
+			b.ReportMetric(rate, "creates/s")
+			b.ReportMetric(float64(used.Microseconds()), "cpu-µs")
 			b.ReportMetric(0, "ns/op")
+			l.note("create_ticket, 64 at once, per second", tickets, fmt.Sprintf("%.0f; %.1f", rate, used.Seconds()*1000))
 		})
 	}
+	fmt.Print(l.table())
+}
+
+const (
+	loadSamples = 300
+	loadPause   = 10 * time.Second // after which a question is not asked again
+)
+
+// measure asks a question many times, and gives how long each took, shortest first.
+func (l *load) measure(b *testing.B, q loadQuestion) []time.Duration {
+	var took []time.Duration
+	started := time.Now()
+	for b.Loop() {
+		for len(took) == 0 || len(took)%loadSamples != 0 && time.Since(started) < loadPause {
+			input := q.input(l.random)
+			start := time.Now()
+			output, err := l.run(b.Context(), q.operation, input)
+			if err != nil {
+				b.Fatalf("%s: %v", input, err)
+			}
+			took = append(took, time.Since(start))
+			if q.wanted != "" && !strings.Contains(string(output), q.wanted) {
+				b.Fatalf("%s: the answer lacks %s: %.500s", input, q.wanted, output)
+			}
+		}
+	}
+	slices.Sort(took)
+	return took
+}
+
+// crowd creates tickets from several goroutines at once, and gives how many per second, and the processor time of one.
+func (l *load) crowd(b *testing.B, writers int, long time.Duration) (perSecond float64, each time.Duration) {
+	var created [64]int
+	inputs := make([]string, 100)
+	for i := range inputs {
+		inputs[i] = l.ticketInput()
+	}
+	start, used := time.Now(), processorTime()
+	for b.Loop() {
+		var all sync.WaitGroup
+		for w := range writers {
+			all.Go(func() {
+				for until := time.Now().Add(long); time.Now().Before(until); created[w]++ {
+					if _, err := l.run(b.Context(), "create_ticket", inputs[(w+created[w])%len(inputs)]); err != nil {
+						b.Error(err)
+						return
+					}
+				}
+			})
+		}
+		all.Wait()
+	}
+	total := 0
+	for _, n := range created {
+		total += n
+	}
+	return float64(total) / time.Since(start).Seconds(), (processorTime() - used) / time.Duration(max(1, total))
+}
+
+// processorTime is what the process has used. Unlike the time that passes, it tells the same whatever else the machine does.
+func processorTime() time.Duration {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		return 0
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 // load is a store full of tickets, and what there is to ask of it.
@@ -51,30 +127,35 @@ type load struct {
 	dir        string
 	store      *store.Store
 	operations map[string]operations.Operation
-	tickets    int
+	stages     []int // how many tickets
+	tickets    int   // there are now, at least
 	words      []string
 	random     *rand.Rand
 	zipf       *rand.Zipf
-	filled     time.Duration
+	rows       []string                  // of the table
+	cells      map[string]map[int]string // by row and stage
 }
-
-const loadBatch = 2000 // tickets of one transaction
 
 func newLoad(b *testing.B) *load {
 	b.Helper()
-	random := rand.New(rand.NewPCG(1, 2))
+	random := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
 	l := &load{
-		dir: os.Getenv("PLATFORM_DIR"), operations: map[string]operations.Operation{}, tickets: 2000, random: random,
-		zipf: rand.NewZipf(random, 1.1, 8, 20_000),
+		dir: os.Getenv("PLATFORM_DIR"), operations: map[string]operations.Operation{}, random: random,
+		zipf: rand.NewZipf(random, 1.1, 8, 20_000), cells: map[string]map[int]string{},
 	}
 	if l.dir == "" {
 		l.dir = b.TempDir()
 	}
-	if text := os.Getenv("PLATFORM_TICKETS"); text != "" {
-		var err error
-		if l.tickets, err = strconv.Atoi(text); err != nil {
+	counts := os.Getenv("PLATFORM_TICKETS")
+	if counts == "" {
+		counts = "2000"
+	}
+	for count := range strings.SplitSeq(counts, ",") {
+		n, err := strconv.Atoi(count)
+		if err != nil {
 			b.Fatal(err)
 		}
+		l.stages = append(l.stages, n)
 	}
 	for i := range 20_001 {
 		l.words = append(l.words, "w"+strconv.FormatInt(int64(i)*7919+100_000, 36))
@@ -88,25 +169,23 @@ func newLoad(b *testing.B) *load {
 			b.Error(err)
 		}
 	})
-	connector := Connector(Options{Database: l.store})
-	for _, operation := range connector.Operations {
+	for _, operation := range Connector(Options{Database: l.store}).Operations {
 		l.operations[operation.Spec().Name] = operation
 	}
 	if err := Seed(b.Context(), l.store, store.DefaultWorkspace); err != nil {
 		b.Fatal(err)
 	}
-	start := time.Now()
-	if err := l.fill(b.Context()); err != nil {
-		b.Fatal(err)
-	}
-	l.filled = time.Since(start)
 	return l
 }
 
-func (l *load) run(ctx context.Context, operation operations.Operation, input string) (json.RawMessage, error) {
-	return operation.Run(ctx, &operations.Call{
+func loadCall(input string) *operations.Call {
+	return &operations.Call{
 		Input: json.RawMessage(input), Workspace: store.DefaultWorkspace, Caller: "load", Now: time.Now, Usage: &operations.Usage{},
-	})
+	}
+}
+
+func (l *load) run(ctx context.Context, operation, input string) (json.RawMessage, error) {
+	return l.operations[operation].Run(ctx, loadCall(input))
 }
 
 func (l *load) size(b *testing.B) int64 {
@@ -117,211 +196,27 @@ func (l *load) size(b *testing.B) int64 {
 	return info.Size()
 }
 
-func (l *load) text(words int) string {
+func (l *load) note(row string, stage int, cell string) {
+	if l.cells[row] == nil {
+		l.rows, l.cells[row] = append(l.rows, row), map[int]string{}
+	}
+	l.cells[row][stage] = cell
+}
+
+// table is what was found out, in Markdown.
+func (l *load) table() string {
 	var t strings.Builder
-	for range words {
-		t.WriteString(l.words[l.zipf.Uint64()] + " ")
+	t.WriteString("\n| p50 (p99) and processor time, ms |")
+	for _, stage := range l.stages {
+		fmt.Fprintf(&t, " %d tickets |", stage)
+	}
+	t.WriteString("\n| --- |" + strings.Repeat(" ---: |", len(l.stages)) + "\n")
+	for _, row := range l.rows {
+		t.WriteString("| " + row + " |")
+		for _, stage := range l.stages {
+			t.WriteString(" " + l.cells[row][stage] + " |")
+		}
+		t.WriteString("\n")
 	}
 	return t.String()
-}
-
-// fill adds what is missing of the tickets, many in one transaction.
-func (l *load) fill(ctx context.Context) error {
-	d := newDesk(Options{Database: l.store})
-	s, err := d.session(ctx, &operations.Call{Workspace: store.DefaultWorkspace, Caller: "load", Now: time.Now})
-	if err != nil {
-		return err
-	}
-	for {
-		var have int64
-		if err := s.selectFrom((*organisationRow)(nil)).Column("tickets").Where("t.pk = ?", s.org).Scan(ctx, &have); err != nil {
-			return err
-		}
-		missing := min(int64(l.tickets)-have, loadBatch)
-		if missing <= 0 {
-			return nil
-		}
-		_, err := write(ctx, s, func(ctx context.Context, w *session) (struct{}, error) {
-			return struct{}{}, l.batch(ctx, w, int(missing))
-		})
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// batch stores tickets as storeTicket and storeComment would, with statements that are prepared once.
-func (l *load) batch(ctx context.Context, w *session, n int) error {
-	add, err := newLoader(ctx, w)
-	if err != nil {
-		return err
-	}
-	defer add.close()
-	for range n {
-		number := w.book.Tickets + 1
-		pk, err := nextKey(w.org, ticketBits, &w.book.Tickets)
-		if err != nil {
-			return err
-		}
-		uid, err := w.ids.next(time.Now())
-		if err != nil {
-			return err
-		}
-		title, body := l.text(6), l.text(40)
-		requestor := fmt.Sprintf("user%d@example.com", l.random.IntN(1+l.tickets/20))
-		w.book.Clock++
-		add.ticket(pk, w, uid, title, body, requestor, l.random)
-		add.document(documentOf(pk, 0), title, body+"\n"+requestor)
-		add.event(w, "ticket.created", uid)
-		for seq := range int64(3) {
-			text := l.text(20)
-			id, err := w.ids.next(time.Now())
-			if err != nil {
-				return err
-			}
-			add.comment(w, id, pk, seq+1, text)
-			add.document(documentOf(pk, seq+1), "", text)
-			add.event(w, "comment.created", id)
-		}
-		if add.err != nil {
-			return fmt.Errorf("ticket %d: %w", number, add.err)
-		}
-	}
-	return nil
-}
-
-// loader holds prepared statements, and the first error.
-type loader struct {
-	ctx                                  context.Context
-	tickets, comments, events, documents *sql.Stmt
-	agents, statuses, priorities, types  []int64
-	team, source                         int64
-	err                                  error
-}
-
-func newLoader(ctx context.Context, w *session) (*loader, error) {
-	l := &loader{ctx: ctx}
-	tx := w.conn.(*sql.Tx)
-	prepare := func(to **sql.Stmt, statement string) {
-		if l.err == nil {
-			*to, l.err = tx.PrepareContext(ctx, statement)
-		}
-	}
-	prepare(&l.tickets, `INSERT INTO platform_tickets (pk, org, uid, version, created_by, created_at, updated_at, archived_at, title, description,
-		requestor, team, type, status, priority, source, assignee) VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-	prepare(&l.comments, `INSERT INTO platform_comments (org, uid, version, created_by, created_at, updated_at, entity_type, entity, seq, content,
-		html, kind, visibility) VALUES (?, ?, 1, ?, ?, ?, 'ticket', ?, ?, ?, ?, 'comment', 'public')`)
-	prepare(&l.events, `INSERT INTO platform_events (pk, org, type, entity_type, entity, actor, created_at, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
-	prepare(&l.documents, `INSERT INTO platform_search (rowid, title, body) VALUES (?, ?, ?)`)
-	keys := func(to *[]int64, query string) {
-		if l.err == nil {
-			l.err = w.db.NewRaw(query, w.org).Conn(w.conn).Scan(ctx, to)
-		}
-	}
-	keys(&l.agents, `SELECT pk FROM platform_users WHERE org = ? AND kind = 'agent'`)
-	keys(&l.statuses, `SELECT pk FROM platform_choices WHERE org = ? AND list = 'ticket_status' ORDER BY rank`)
-	keys(&l.priorities, `SELECT pk FROM platform_choices WHERE org = ? AND list = 'ticket_priority' ORDER BY rank`)
-	keys(&l.types, `SELECT pk FROM platform_choices WHERE org = ? AND list = 'ticket_type' ORDER BY rank`)
-	var one []int64
-	keys(&one, `SELECT pk FROM platform_teams WHERE org = ? LIMIT 1`)
-	if l.err == nil {
-		l.team = one[0]
-	}
-	keys(&one, `SELECT pk FROM platform_choices WHERE org = ? AND list = 'ticket_source' LIMIT 1`)
-	if l.err == nil {
-		l.source = one[0]
-	}
-	return l, l.err
-}
-
-func (l *loader) close() {
-	for _, statement := range []*sql.Stmt{l.tickets, l.comments, l.events, l.documents} {
-		_ = statement.Close()
-	}
-}
-
-func (l *loader) exec(statement *sql.Stmt, args ...any) {
-	if l.err == nil {
-		_, l.err = statement.ExecContext(l.ctx, args...)
-	}
-}
-
-func (l *loader) ticket(pk int64, w *session, uid, title, body, requestor string, random *rand.Rand) {
-	var assignee, archived any
-	if random.IntN(3) > 0 {
-		assignee = l.agents[random.IntN(len(l.agents))]
-	}
-	if random.IntN(10) == 0 {
-		archived = int64(w.book.Clock)
-	}
-	l.exec(l.tickets, pk, w.org, uid, w.book.user, int64(w.book.Clock), int64(w.book.Clock), archived, title, body, requestor, l.team,
-		l.types[random.IntN(4)], l.statuses[random.IntN(4)], l.priorities[random.IntN(4)], l.source, assignee)
-}
-
-func (l *loader) comment(w *session, uid string, ticket, seq int64, text string) {
-	l.exec(l.comments, w.org, uid, w.book.user, int64(w.book.Clock), int64(w.book.Clock), ticket, seq, text, "<p>"+text+"</p>")
-}
-
-func (l *loader) document(d document, title, body string) { l.exec(l.documents, int64(d), title, body) }
-
-func (l *loader) event(w *session, kind, uid string) {
-	pk, err := nextKey(w.org, eventBits, &w.book.Events)
-	if err != nil {
-		l.err = err
-	}
-	entity, _, _ := strings.Cut(kind, ".")
-	l.exec(l.events, pk, w.org, kind, entity, uid, w.book.user, int64(w.book.Clock), `{"id":"`+uid+`","version":1}`)
-}
-
-// loadQuestion is an operation with inputs, a new one each time.
-type loadQuestion struct {
-	name, operation string
-	input           func(*rand.Rand) string
-}
-
-func (l *load) questions() []loadQuestion {
-	always := func(input string) func(*rand.Rand) string { return func(*rand.Rand) string { return input } }
-	word := func(from, to int) func(*rand.Rand) string {
-		return func(r *rand.Rand) string { return `{"search":"` + l.words[from+r.IntN(to-from)] + `"}` }
-	}
-	return []loadQuestion{
-		{"create_ticket", "create_ticket", func(r *rand.Rand) string {
-			return fmt.Sprintf(`{"title":%q,"description":%q,"requestorEmail":"user%d@example.com","teamId":%q}`, l.text(6), l.text(40), r.IntN(1000), fixedID("TEAM", 1))
-		}},
-		{"create_comment", "create_comment", func(*rand.Rand) string {
-			return fmt.Sprintf(`{"content":%q,"entityType":"ticket","entityId":%q}`, l.text(20), l.some())
-		}},
-		{"update_ticket", "update_ticket", func(r *rand.Rand) string {
-			return fmt.Sprintf(`{"id":%q,"title":%q,"priorityId":%q}`, fixedID("TCKT", 3), l.text(6), fixedID("PRTY", 1+r.IntN(4)))
-		}},
-		{"get_ticket", "get_ticket", func(*rand.Rand) string { return fmt.Sprintf(`{"id":%q}`, l.some()) }},
-		{"get_comments", "get_comments", func(*rand.Rand) string { return fmt.Sprintf(`{"entityType":"ticket","entityId":%q}`, l.some()) }},
-		{"list all", "list_tickets", always(`{}`)},
-		{"list by status", "list_tickets", always(`{"statusIds":["` + fixedID("STAT", 1) + `"]}`)},
-		{"list by status and priority", "list_tickets", always(`{"statusIds":["` + fixedID("STAT", 1) + `"],"priorityIds":["` + fixedID("PRTY", 4) + `"]}`)},
-		{"list by statuses, agent, unassigned", "list_tickets", always(`{"statusIds":["` + fixedID("STAT", 1) + `","` + fixedID("STAT", 2) + `"],"assignedAgentIds":["` + fixedID("AGENT", 1) + `"]}`)},
-		{"list unassigned", "list_tickets", always(`{"unassigned":true}`)},
-		{"list by requestor", "list_tickets", func(r *rand.Rand) string { return fmt.Sprintf(`{"requestorEmail":"user%d@example.com"}`, r.IntN(1000)) }},
-		{"list archived", "list_tickets", always(`{"archived":"only"}`)},
-		{"list by update, status", "list_tickets", always(`{"sort":"-updatedAt","statusIds":["` + fixedID("STAT", 1) + `"]}`)},
-		{"list oldest", "list_tickets", always(`{"sort":"createdAt"}`)},
-		{"search a common word", "list_tickets", word(0, 5)},
-		{"search a word", "list_tickets", word(100, 1000)},
-		{"search a rare word", "list_tickets", word(10_000, 20_000)},
-		{"search two common words", "list_tickets", always(`{"search":"` + l.words[0] + ` ` + l.words[1] + `"}`)},
-		{"search a common word, status", "list_tickets", always(`{"search":"` + l.words[0] + `","statusIds":["` + fixedID("STAT", 1) + `"]}`)},
-		{"search a common phrase", "list_tickets", always(`{"search":"\"` + l.words[0] + ` ` + l.words[1] + `\""}`)},
-		{"list_events", "list_events", func(r *rand.Rand) string { return fmt.Sprintf(`{"after":"%d"}`, r.IntN(l.tickets)) }},
-		{"list_tickets_ddl", "list_tickets_ddl", always(`{"search":"` + l.words[50] + `"}`)},
-	}
-}
-
-// some gives the id of a ticket, any.
-func (l *load) some() string {
-	var uid string
-	row := l.store.Reader().QueryRow(`SELECT uid FROM platform_tickets WHERE pk >= ? AND archived_at IS NULL LIMIT 1`, key(1, ticketBits, 1+l.random.Int64N(int64(l.tickets)-1)))
-	if err := row.Scan(&uid); err != nil {
-		return fixedID("TCKT", 1)
-	}
-	return uid
 }

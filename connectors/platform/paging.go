@@ -21,14 +21,13 @@ type paging struct {
 
 // pageInfo is what every list gives beside its records. Embed it in the output of one.
 type pageInfo struct {
-	Total        int    `json:"total" doc:"How many records there are in all, as far as they were counted: up to 1,000, or 250 where each has to be looked at."`
+	Total        int    `json:"total" doc:"How many records there are in all, as far as they were counted: up to 1,000, among the first that were looked at."`
 	TotalIsExact bool   `json:"totalIsExact" doc:"false: there are more than were counted."`
-	NextCursor   string `json:"nextCursor,omitempty" doc:"Gives the next page as cursor; not there on the last one."`
+	NextCursor   string `json:"nextCursor,omitempty" doc:"Gives the next page as cursor; not there on the last one. A page may be short, or empty, and yet have a next."`
 }
 
 const (
-	countBound = 1000   // up to which a total is exact,
-	checkBound = 250    // or where records have to be looked at to count them
+	countBound = 1000   // up to which a total is exact
 	maxOffset  = 10_000 // records that a page number may skip
 )
 

@@ -52,12 +52,11 @@ func TestPlans(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var after *position
 			if page == "second" {
-				after = &position{Key: key(1, ticketBits, 5), Value: json.RawMessage("5")}
+				l = l.after(position{Key: key(1, ticketBits, 5), Value: json.RawMessage("5")})
 			}
 			var rows []ticketRow
-			query := l.shape(l.sorted(l.where(session, session.selectFrom(&rows)), after).Limit(20)).String()
+			query := l.shape(l.sorted(l.where(session, session.selectFrom(&rows))).Limit(20)).String()
 			if plan := explain(t, s, query); !strings.HasPrefix(strings.TrimPrefix(plan[0], "SEARCH t USING"), strings.TrimPrefix(c.plan[:len(c.plan)-1], "SEARCH t USING")) ||
 				slices.ContainsFunc(plan, func(line string) bool { return strings.Contains(line, "TEMP B-TREE") }) {
 				t.Errorf("%s, %s page:\n%s\n%s", c.name, page, query, strings.Join(plan, "\n"))

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -17,8 +18,11 @@ import (
 
 var (
 	propertySeed  = flag.Uint64("property.seed", 0, "seed of TestProperty; 0: a new one each time")
-	propertySteps = flag.Int("property.steps", 10_000, "steps of TestProperty")
+	propertySteps = flag.Int("property.steps", 10_000, "steps of TestProperty in all")
 )
+
+// propertyWorlds are tried at the same time, each on a database of its own: what a step costs grows with what is there.
+const propertyWorlds = 4
 
 // TestProperty does random things to the platform and to a model of it, which keeps everything in memory and knows no
 // SQL, and wants the same answers from both. A resource joins with rules of its own.
@@ -26,18 +30,26 @@ func TestProperty(t *testing.T) {
 	t.Parallel()
 	seed := cmp.Or(*propertySeed, rand.Uint64())
 	t.Logf("repeat with -property.seed=%d", seed)
-	w := newWorld(t, seed)
+	steps := *propertySteps / propertyWorlds
+	if testing.Short() {
+		steps = min(steps, 250)
+	}
+	for n := range uint64(propertyWorlds) {
+		t.Run(strconv.FormatUint(n+1, 10), func(t *testing.T) {
+			t.Parallel()
+			newWorld(t, seed+n).live(steps)
+		})
+	}
+}
+
+// live does so many steps.
+func (w *world) live(steps int) {
 	rules := slices.Concat(ticketRules(), commentRules(), accountRules(), settingsRules())
 	total := 0
 	for _, r := range rules {
 		total += r.weight
 	}
-	steps := *propertySteps
-	if testing.Short() || underRace {
-		steps = min(steps, 1000)
-	}
-	for step := range steps {
-		w.step = step
+	for w.step = range steps {
 		w.tick()
 		n := w.random.IntN(total)
 		for _, r := range rules {
@@ -46,8 +58,8 @@ func TestProperty(t *testing.T) {
 				break
 			}
 		}
-		if t.Failed() {
-			t.Fatalf("step %d; repeat with -property.seed=%d", step, seed)
+		if w.t.Failed() {
+			w.t.Fatalf("step %d", w.step)
 		}
 	}
 	w.checkEvents()

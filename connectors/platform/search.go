@@ -10,25 +10,42 @@ import (
 )
 
 const (
-	firstHits = checkBound // documents that are looked through together at first, and counted,
-	moreHits  = 2000       // and then
-	maxHits   = 20_000     // documents that are looked through for one page
+	firstHits = 250  // documents that are looked through together at first, and counted,
+	moreHits  = 1000 // and then
+	maxHits   = 4250 // documents that are looked through for one page
+
+	fewTickets  = 1000 // in which the words are rather looked for than the tickets among all hits,
+	ticketLooks = 50   // so many for one page
 )
 
-// searchTickets reads a page of the tickets of a list that hold the words searched for, newest first.
+// searchTickets reads a page of the tickets of a list that hold the words searched for, newest first: out of all that do,
+// or, where the filters leave few, out of those.
 func (s *session) searchTickets(ctx context.Context, l listing[ticketRow], in listTicketsInput) ([]ticketRow, pageInfo, error) {
 	if err := checkSearch(in); err != nil {
 		return nil, pageInfo{}, err
 	}
+	l, err := l.chosen(ctx, s)
+	if err != nil {
+		return nil, pageInfo{}, err
+	}
+	if l.way.filter >= 0 && l.way.many <= fewTickets {
+		l.filters, l.looks = append(l.filters, s.holds(in.Search)), ticketLooks
+		return list(ctx, s, l, in.paging)
+	}
+	return s.searchHits(ctx, l, in)
+}
+
+// searchHits reads a page out of all hits.
+func (s *session) searchHits(ctx context.Context, l listing[ticketRow], in listTicketsInput) ([]ticketRow, pageInfo, error) {
 	question := s.question(l.name)
-	until := documentOf(lastKey(s.org, ticketBits), maxComments)
+	until := documentOf(l.keys.last, maxComments)
 	var counted *position
 	if in.Cursor != "" {
 		p, err := s.unseal(question, in.Cursor)
 		if err != nil {
 			return nil, pageInfo{}, err
 		}
-		counted, until = &p, documentOf(p.Key-1, maxComments)
+		counted, until = &p, documentOf(min(p.Key-1, l.keys.last), maxComments)
 	}
 	keys, end, err := s.gather(ctx, l, in, until, counted)
 	if err != nil {
@@ -64,7 +81,7 @@ func (s *session) gather(
 		end = *counted
 	}
 	for looked, atOnce := 0, firstHits; looked < maxHits; looked, atOnce = looked+atOnce, moreHits {
-		documents, err := s.hits(ctx, in.Search, until, atOnce)
+		documents, err := s.hits(ctx, in.Search, documentOf(l.keys.first, 0), until, atOnce)
 		if err != nil {
 			return nil, end, err
 		}
@@ -108,8 +125,9 @@ func (s *session) fitting(ctx context.Context, l listing[ticketRow], keys []int6
 		return nil, nil
 	}
 	var fit []int64
-	q := s.selectFrom((*ticketRow)(nil)).Column("pk").Where(unindexed("t.org")+" = ?", s.org).Where("t.pk IN (?)", bun.In(keys))
-	if err := l.pass(q, -1).Scan(ctx, &fit); err != nil {
+	l.filters = append([]filter{{column: "pk", test: "IN (?)", args: []any{bun.In(keys)}}}, l.filters...)
+	l.keys, l.way = nil, &way{filter: 0}
+	if err := l.where(s, s.selectFrom((*ticketRow)(nil)).Column("pk")).Scan(ctx, &fit); err != nil {
 		return nil, fmt.Errorf("looking at hits: %w", err)
 	}
 	slices.SortFunc(fit, func(a, b int64) int { return cmp.Compare(b, a) })

@@ -93,7 +93,10 @@ func showTickets(rows []ticketRow) ([]ticket, error) {
 func (s *session) ticketListing(ctx context.Context, in listTicketsInput) (listing[ticketRow], error) {
 	l := listing[ticketRow]{
 		name: "tickets", shape: ticketShape,
-		keys: func(org int64) (int64, int64) { return firstKey(org, ticketBits), lastKey(org, ticketBits) },
+		keys: &keyRange{firstKey(s.org, ticketBits), lastKey(s.org, ticketBits)},
+	}
+	if err := s.createdWithin(ctx, in.ticketFilters, l.keys); err != nil {
+		return l, err
 	}
 	down := strings.HasPrefix(in.Sort, "-")
 	switch strings.TrimPrefix(in.Sort, "-") {
@@ -109,7 +112,7 @@ func (s *session) ticketListing(ctx context.Context, in listTicketsInput) (listi
 	if err != nil {
 		return l, err
 	}
-	l.filters = slices.Concat(l.filters, named, in.ticketFilters.states(), in.ticketFilters.times(s))
+	l.filters = slices.Concat(l.filters, named, in.ticketFilters.states(), in.ticketFilters.times())
 	return l, nil
 }
 
@@ -163,31 +166,55 @@ func (in ticketFilters) states() []filter {
 	if in.Unassigned {
 		all = append(all, filter{column: "assignee", test: "IS NULL", rank: 4})
 	}
-	if in.IsPrivate != nil {
-		all = append(all, filter{column: "is_private", test: "= ?", args: []any{*in.IsPrivate}})
+	if in.IsPrivate != nil && *in.IsPrivate {
+		all = append(all, filter{column: "is_private", test: "= 1", rank: 5})
+	} else if in.IsPrivate != nil {
+		all = append(all, filter{column: "is_private", test: "= 0"})
 	}
 	if in.Escalated != nil && *in.Escalated {
-		all = append(all, filter{column: "escalated_at", test: "IS NOT NULL"})
+		all = append(all, filter{column: "escalated_at", test: "IS NOT NULL", rank: 6})
 	} else if in.Escalated != nil {
 		all = append(all, filter{column: "escalated_at", test: "IS NULL"})
 	}
 	return all
 }
 
-// times are the filters of when. Since time does not run backwards in an organisation, when a ticket was made is a
-// matter of its key.
-func (in ticketFilters) times(s *session) []filter {
-	first := s.selectFrom((*ticketRow)(nil)).Column("pk").Where("t.org = ?", s.org).Where("t.deleted_at IS NULL").
-		OrderExpr("t.created_at, t.pk").Limit(1)
-	from := func(t *time.Time) *bun.SelectQuery { return first.Clone().Where("t.created_at >= ?", momentOf(*t)) }
-	end := lastKey(s.org, ticketBits)
-	var all []filter
+// createdWithin narrows keys down to when tickets were made: since time does not run backwards in an organisation, that
+// is a matter of the key.
+func (s *session) createdWithin(ctx context.Context, in ticketFilters, keys *keyRange) error {
+	last := keys.last
+	from := func(at *time.Time) (int64, error) {
+		var pk int64
+		err := s.selectFrom((*ticketRow)(nil)).Column("pk").Where("t.org = ?", s.org).Where("t.deleted_at IS NULL").
+			Where("t.created_at >= ?", momentOf(*at)).OrderExpr("t.created_at, t.pk").Limit(1).Scan(ctx, &pk)
+		if isMissing(err) {
+			return last + 1, nil
+		}
+		if err != nil {
+			return 0, fmt.Errorf("looking for the first ticket since a time: %w", err)
+		}
+		return pk, nil
+	}
 	if in.CreatedAfter != nil {
-		all = append(all, filter{column: "pk", test: ">= coalesce((?), ?)", args: []any{from(in.CreatedAfter), end}})
+		pk, err := from(in.CreatedAfter)
+		if err != nil {
+			return err
+		}
+		keys.first = pk
 	}
 	if in.CreatedBefore != nil {
-		all = append(all, filter{column: "pk", test: "< coalesce((?), ?)", args: []any{from(in.CreatedBefore), end}})
+		pk, err := from(in.CreatedBefore)
+		if err != nil {
+			return err
+		}
+		keys.last = pk - 1
 	}
+	return nil
+}
+
+// times are the filters of when something else was.
+func (in ticketFilters) times() []filter {
+	var all []filter
 	for _, bound := range []struct {
 		column, test string
 		at           *time.Time

@@ -50,6 +50,7 @@ type listedChannel struct {
 func allChannels(ctx context.Context, call *operations.Call, members bool) ([]channelOption, bool, error) {
 	types := []string{"public_channel", "private_channel"}
 	var options []channelOption
+	shown := 0
 	truncated, err := pages(call, func(cursor string) (string, error) {
 		found, next, err := somePage(ctx, call, types, cursor)
 		if lacksPrivate(err) && len(types) > 1 {
@@ -64,6 +65,8 @@ func allChannels(ctx context.Context, call *operations.Call, members bool) ([]ch
 				})
 			}
 		}
+		ddl.Yield(call, options[shown:])
+		shown = len(options)
 		return next, err
 	})
 	slices.SortStableFunc(options, func(a, b channelOption) int { return cmp.Compare(a.Text, b.Text) })
@@ -112,15 +115,16 @@ func listUsersAndConversationsDDL() operations.Operation {
 			`{"result": [{"text": "#general", "value": "C0GENERAL01", "kind": "channel"}]}`,
 		),
 	}, func(ctx context.Context, call *operations.Call, _ ddlInput) ([]destinationOption, bool, error) {
-		channels, moreChannels, err := allChannels(ctx, call, false)
+		channels, moreChannels, err := allChannels(ctx, ddl.Quiet(call), false)
 		if err != nil {
 			return nil, false, err
 		}
-		users, moreUsers, err := allUsers(ctx, call, false)
-		options := make([]destinationOption, 0, len(channels)+len(users))
+		options := make([]destinationOption, 0, 2*len(channels))
 		for _, c := range channels {
 			options = append(options, destinationOption{c.Option, "channel"})
 		}
+		ddl.Yield(call, options)
+		users, moreUsers, err := allUsers(ctx, ddl.Quiet(call), false)
 		for _, u := range users {
 			options = append(options, destinationOption{u.Option, "user"})
 		}

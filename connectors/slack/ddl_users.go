@@ -53,6 +53,7 @@ type listedUser struct {
 // allUsers lists who is there, by name.
 func allUsers(ctx context.Context, call *operations.Call, bots bool) ([]userOption, bool, error) {
 	var options []userOption
+	shown := 0
 	s := dial(call)
 	truncated, err := pages(call, func(cursor string) (string, error) {
 		_, err := s.api.GetUsersPaginated(
@@ -69,6 +70,8 @@ func allUsers(ctx context.Context, call *operations.Call, bots bool) ([]userOpti
 				options = append(options, userOption{Option: ddl.Option{Text: u.text(), Value: u.ID}, Name: u.Name, IsBot: isBot})
 			}
 		}
+		ddl.Yield(call, options[shown:])
+		shown = len(options)
 		return answer.NextCursor, err
 	})
 	slices.SortStableFunc(options, func(a, b userOption) int { return cmp.Compare(strings.ToLower(a.Text), strings.ToLower(b.Text)) })
@@ -106,7 +109,7 @@ func listChannelMembersDDL() operations.Operation {
 		if err != nil {
 			return nil, false, err
 		}
-		options, moreUsers, err := allUsers(ctx, call, true)
+		options, moreUsers, err := allUsers(ctx, ddl.Quiet(call), true)
 		options = slices.DeleteFunc(options, func(u userOption) bool { return !members[u.Value] })
 		return options, more || moreUsers, err
 	})

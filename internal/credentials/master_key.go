@@ -25,6 +25,9 @@ type MasterKey struct {
 	aead tink.AEAD
 	id   uint32 // of the primary key
 	file string // where it was put, if it was made just now
+	// derive makes a key for a purpose out of each key of the keyset, by its id. It is a function so that nothing that
+	// prints a MasterKey shows what it is made of.
+	derive func(purpose string) (map[uint32][]byte, error)
 }
 
 // String shows the id of the primary key.
@@ -74,7 +77,7 @@ func ParseMasterKey(text string) (MasterKey, error) {
 	if err != nil {
 		return MasterKey{}, errBadMasterKey
 	}
-	return MasterKey{aead: primitive, id: handle.KeysetInfo().GetPrimaryKeyId()}, nil
+	return MasterKey{aead: primitive, id: handle.KeysetInfo().GetPrimaryKeyId(), derive: deriving(handle)}, nil
 }
 
 // decodeBase64 reads either alphabet, padded or not.

@@ -45,6 +45,11 @@ func WithIdempotencyRetention(d time.Duration) Option {
 // maxIdempotencyKey bounds an idempotency key, in bytes.
 const maxIdempotencyKey = 255
 
+// IsIdempotencyKey tells whether a text can be an idempotency key.
+func IsIdempotencyKey(key string) bool {
+	return key != "" && len(key) <= maxIdempotencyKey && !strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' })
+}
+
 // Claim is what ClaimIdempotency found.
 type Claim struct {
 	State    ClaimState
@@ -58,7 +63,7 @@ type Claim struct {
 // ReleaseIdempotency; if that never happens, as after a crash, the key's state is ClaimUnknown until it is freed or
 // forgotten. A key that is empty, too long or not visible ASCII is invalid_input.
 func (s *Store) ClaimIdempotency(ctx context.Context, workspace, key string, requestHash []byte) (Claim, error) {
-	if key == "" || len(key) > maxIdempotencyKey || strings.ContainsFunc(key, func(r rune) bool { return r < ' ' || r > '~' }) {
+	if !IsIdempotencyKey(key) {
 		return Claim{}, operations.Errorf(operations.CodeInvalidInput, "an idempotency key must be 1 to %d ASCII characters", maxIdempotencyKey)
 	}
 	claim := Claim{workspace: workspace, key: key, id: ulid.Make().String()}

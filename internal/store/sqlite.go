@@ -19,6 +19,10 @@ import (
 // readers is how many connections read at the same time.
 const readers = 8
 
+// pageCache lets each connection keep 16 MiB of pages, where the default is 2: the upper levels of a table of a million rows
+// do not fit into that, and every row that is looked up reads them anew. It is taken only as pages are read.
+const pageCache = "cache_size(-16384)"
+
 // smallestFile is the size in bytes of the smallest database there is: one page. See https://www.sqlite.org/fileformat.html.
 const smallestFile = 512
 
@@ -56,12 +60,12 @@ func prepareFile(dir, path string) error {
 func openWriter(ctx context.Context, path string) (*sql.DB, error) {
 	return openPool(ctx, path, 1, url.Values{
 		"_busy_timeout": {"5000"}, "_journal_mode": {"WAL"}, "_synchronous": {"FULL"}, "_foreign_keys": {"on"},
-		"_txlock": {"immediate"}, "_pragma": {"journal_size_limit(67108864)"}, "_dqs": {"0"},
+		"_txlock": {"immediate"}, "_pragma": {"journal_size_limit(67108864)", pageCache}, "_dqs": {"0"},
 	})
 }
 
 func openReaders(ctx context.Context, path string) (*sql.DB, error) {
-	return openPool(ctx, path, readers, url.Values{"_busy_timeout": {"5000"}, "_query_only": {"on"}, "_dqs": {"0"}})
+	return openPool(ctx, path, readers, url.Values{"_busy_timeout": {"5000"}, "_query_only": {"on"}, "_dqs": {"0"}, "_pragma": {pageCache}})
 }
 
 func openPool(ctx context.Context, path string, size int, parameters url.Values) (*sql.DB, error) {

@@ -162,7 +162,7 @@ func (s *Store) maintain() {
 func (s *Store) maintainOnce() {
 	ctx, cancel := context.WithTimeout(context.Background(), maintainEvery/2)
 	defer cancel()
-	if err := errors.Join(s.writeLastUsed(ctx), s.dropExpiredClaims(ctx)); err != nil {
+	if err := errors.Join(s.writeLastUsed(ctx), s.dropExpiredClaims(ctx), s.dropOldEmbedTokens(ctx)); err != nil {
 		s.log.ErrorContext(ctx, "maintaining the store did not work", "error", err)
 	}
 }

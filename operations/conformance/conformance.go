@@ -4,6 +4,7 @@ package conformance
 
 import (
 	"encoding/json"
+	"net/url"
 	"os"
 	"testing"
 
@@ -37,6 +38,8 @@ type Harness struct {
 	Fresh func(t *testing.T)
 	// Call runs one operation through the hub's public face and gives its output, or the error's text and code.
 	Call func(t *testing.T, operation string, input json.RawMessage) Answer
+	// List asks something of a drop-down: for a page, or to "resolve" or "match". Nil: nothing.
+	List func(t *testing.T, operation, what string, query url.Values) Answer
 	// Secrets are values that no answer may hold.
 	Secrets []string
 }
@@ -85,6 +88,7 @@ func Runs(t *testing.T, connector operations.Connector, harness Harness) {
 			harness.Fresh(t)
 			checkRun(t, spec, harness)
 			checkRefusal(t, spec, harness)
+			checkList(t, spec, harness)
 		})
 	}
 }

@@ -147,6 +147,12 @@ func checkLookups(t *testing.T, catalogue *operations.Catalogue, c operations.Co
 			}
 			return true
 		})
+		lookup.Get("fixed").ForEach(func(field, _ gjson.Result) bool {
+			if !gjson.GetBytes(operation.Spec().Input, "properties."+field.String()).Exists() {
+				t.Errorf("look-up always gives %s a field %q that it does not know", name, field.String())
+			}
+			return true
+		})
 	})
 }
 

@@ -23,14 +23,18 @@ func Roles() []Role { return []Role{RoleAdmin, RoleBuilder, RoleEmbed} }
 // Caller is who asks.
 type Caller struct {
 	Workspace string
-	Key       string // the id of the API key
+	Key       string // the id of the API key, or of the token that the grant is written on
 	Role      Role
+	Grant     *Grant // all that he may do, whatever his role; nil: what the role may
 }
 
-func (c Caller) authorise(spec operations.Spec) error {
+// Check refuses what the caller may not do: forbidden, or unauthenticated for one without a workspace.
+func (c Caller) Check(connector string, spec *operations.Spec, credential string) error {
 	switch {
 	case c.Workspace == "":
 		return operations.Errorf(operations.CodeUnauthenticated, "the call names no workspace")
+	case c.Grant != nil:
+		return c.Grant.Check(connector, spec, credential)
 	case c.Role == RoleAdmin || c.Role == RoleBuilder:
 		return nil
 	case c.Role == RoleEmbed && spec.Kind == operations.KindDDL:

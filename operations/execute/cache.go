@@ -105,20 +105,29 @@ func (x *Executor) cached(ctx context.Context, request Request, r *run, input js
 		x.invalidate(ctx, r, err)
 		return output, err
 	}
-	f := flight{x: x, run: r, slot: slotOf(r, input), input: input, timeout: x.timeout(request, r.plan.Spec)}
-	if request.NoCache {
+	f := flight{x: x, run: r, slot: slotOf(r, input), input: input, timeout: x.timeout(request, r.plan.Spec), patience: request.Early}
+	if request.NoCache && request.Caller.Grant == nil {
 		return f.fetch(ctx, AskTake)
 	}
 	entry, stamp, ok := x.Cache.Get(ctx, f.slot)
 	f.stamp = stamp
 	if !ok {
-		return f.join(ctx)
+		return f.first(ctx, meta)
 	}
 	age := max(x.Now().Sub(entry.Stored), 0) // another node's clock may be ahead
 	meta.AgeSeconds = age.Round(time.Millisecond).Seconds()
-	if meta.Cached = Fresh; age > entry.Fresh {
+	switch {
+	case (request.Refresh || request.NoCache) && age >= refreshEvery && x.forced.begin(f.slot.Key, x.Now(), refreshEvery):
+		if output, err := f.join(ctx); err == nil {
+			meta.AgeSeconds = 0
+			return output, nil
+		}
+		meta.Cached = Stale // and better than nothing
+	case age > entry.Fresh:
 		meta.Cached = Stale
 		f.refresh(ctx)
+	default:
+		meta.Cached = Fresh
 	}
 	return entry.answer()
 }

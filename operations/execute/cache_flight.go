@@ -19,10 +19,15 @@ type flight struct {
 	stamp   Stamp // of the slot when it was looked into
 	input   json.RawMessage
 	timeout time.Duration // of the call that began it
+	// patience is how long a caller waits for it who would rather have less than wait; 0: to its end.
+	patience time.Duration
 }
 
 // maxTurns bounds how often a flight looks for what another has fetched.
 const maxTurns = 3
+
+// errPatience is the end of a caller's patience. The flight goes on.
+var errPatience = errors.New("the answer takes longer than the caller wants to wait")
 
 // join runs the operation once for all of this process who ask for the same at the same time. The flight goes on if one
 // of them leaves; whoever comes after a write that makes its answer untrue takes another.
@@ -32,7 +37,15 @@ func (f flight) join(ctx context.Context) (json.RawMessage, error) {
 		defer cancel()
 		return f.fetch(flying, AskWait)
 	})
+	var late <-chan time.Time
+	if f.patience > 0 {
+		timer := time.NewTimer(f.patience)
+		defer timer.Stop()
+		late = timer.C
+	}
 	select {
+	case <-late:
+		return nil, errPatience
 	case <-ctx.Done():
 		return nil, fmt.Errorf("waiting for the answer: %w", ctx.Err())
 	case result := <-done:
@@ -70,7 +83,7 @@ func (f flight) fetch(ctx context.Context, ask Ask) (json.RawMessage, error) {
 		}
 		f.stamp = stamp
 	}
-	output, err := f.run.do(ctx, f.input)
+	output, err := f.gather(ctx)
 	if !f.keep(ctx, lease, output, err) {
 		lease.Release(ctx, 0)
 	}

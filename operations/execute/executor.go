@@ -53,6 +53,8 @@ type Executor struct {
 	bases     operations.Bases
 	flights   singleflight.Group
 	refreshes refreshes
+	forced    refreshes // those that callers asked for
+	lists     lists
 }
 
 // New makes an executor.
@@ -85,8 +87,12 @@ type Request struct {
 	Credential string // id; may be empty if the connector needs none
 	Input      json.RawMessage
 	Timeout    time.Duration // zero: the default
-	NoCache    bool          // do not answer from the cache
+	NoCache    bool          // do not answer from the cache; of a caller with a grant: Refresh
+	Refresh    bool          // read anew, unless that was done some seconds ago
 	Bulk       bool          // nobody waits for the answer
+	// Early is how long to wait for a drop-down whose whole list has to be gathered first; after that, the answer is what
+	// has been found so far. 0: as long as it takes.
+	Early time.Duration
 }
 
 // Result is a call's answer.
@@ -108,6 +114,7 @@ type Meta struct {
 	UpstreamMs float64  `json:"upstreamMs"`
 	DurationMs float64  `json:"durationMs"` // of the whole call
 	Warnings   []string `json:"warnings,omitempty"`
+	Building   bool     `json:"-"` // the output is what an Early request got
 }
 
 // Wait is time spent waiting for one limit.
@@ -118,6 +125,11 @@ type Wait struct {
 
 // Call runs one call. The error is always an *operations.Error; the result's meta is filled in either way.
 func (x *Executor) Call(ctx context.Context, request Request) (Result, error) {
+	return x.serve(ctx, request, (*inquiry).output)
+}
+
+// serve does what a request asks for, which is told by what answers it, and all that is around that.
+func (x *Executor) serve(ctx context.Context, request Request, answer func(*inquiry, context.Context) (json.RawMessage, error)) (Result, error) {
 	start := x.Now()
 	usage := &operations.Usage{}
 	result := Result{Meta: Meta{RequestID: request.ID, Connector: request.Connector, Operation: request.Operation, Cached: Miss}}
@@ -127,7 +139,7 @@ func (x *Executor) Call(ctx context.Context, request Request) (Result, error) {
 	if err == nil {
 		result.Meta.Operation = p.Spec.Name
 		r := &run{x: x, plan: p, catalogue: catalogue, usage: usage, priority: priority(request, p.Spec), caller: request.Caller}
-		credential, err = x.call(ctx, request, r, &result)
+		credential, err = x.call(ctx, request, r, &result, answer)
 	}
 
 	result.Meta.fill(usage, x.Now().Sub(start))
@@ -148,15 +160,20 @@ func (x *Executor) find(ctx context.Context, request Request) (*operations.Catal
 		return nil, plan{}, err
 	}
 	entry, err := catalogue.Entry(request.Connector, request.Operation)
+	if err != nil && request.Caller.Grant != nil {
+		err = NotGranted()
+	}
 	return catalogue, plan{entry}, err
 }
 
-func (x *Executor) call(ctx context.Context, request Request, r *run, result *Result) (*operations.Credential, error) {
+func (x *Executor) call(
+	ctx context.Context, request Request, r *run, result *Result, answer func(*inquiry, context.Context) (json.RawMessage, error),
+) (*operations.Credential, error) {
 	p := r.plan
 	bounded := withTimeout(ctx, x.timeout(request, p.Spec))
 	defer bounded.cancel()
 	ctx = bounded
-	if err := request.Caller.authorise(p.Spec); err != nil {
+	if err := request.Caller.Check(p.Connector.Name, &p.Spec, request.Credential); err != nil {
 		return nil, err
 	}
 	credential, err := x.open(ctx, request, p.Connector)
@@ -177,9 +194,7 @@ func (x *Executor) call(ctx context.Context, request Request, r *run, result *Re
 	if err := r.resolveBase(); err != nil {
 		return credential, err
 	}
-	result.Output, err = p.answer(input, func(input json.RawMessage) (json.RawMessage, error) {
-		return x.cached(ctx, request, r, input, &result.Meta)
-	})
+	result.Output, err = answer(&inquiry{x: x, request: request, run: r, input: input, meta: &result.Meta}, ctx)
 	return credential, err
 }
 

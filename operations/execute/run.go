@@ -26,6 +26,7 @@ type run struct {
 	trusted    bool
 	caller     Caller
 	depth      int
+	yield      func(options json.RawMessage) // of the call
 }
 
 func (r *run) resolveBase() error {
@@ -58,7 +59,7 @@ func (r *run) do(ctx context.Context, input json.RawMessage) (output json.RawMes
 func (r *run) callOf(input json.RawMessage) *operations.Call {
 	call := &operations.Call{
 		Input: input, Base: r.base, Effect: r.plan.Spec.Effect, Now: r.x.Now, Usage: r.usage, ReadError: r.plan.Connector.ReadError,
-		Invoke: r.invoke, Workspace: r.caller.Workspace, Caller: r.caller.Key,
+		Invoke: r.invoke, Workspace: r.caller.Workspace, Caller: r.caller.Key, Yield: r.yield,
 		HTTP: r.x.Upstream.Client(operations.Target{
 			Connector: r.plan.Connector, Operation: &r.plan.Spec, Credential: r.credential, Base: r.base,
 			Trusted: r.trusted, Priority: r.priority, Usage: r.usage, Input: input,
@@ -94,6 +95,7 @@ func (r *run) invoke(ctx context.Context, name string, input json.RawMessage) (j
 func (r *run) other(name string) (*run, error) {
 	inner := *r
 	inner.depth++
+	inner.yield = nil
 	connector, operation, elsewhere := strings.Cut(name, ".")
 	if !elsewhere {
 		connector, operation = r.plan.Connector.Name, name
@@ -110,7 +112,7 @@ func (r *run) other(name string) (*run, error) {
 		return nil, fmt.Errorf("running %s from another connector: it needs a credential", name)
 	}
 	inner.credential = nil
-	if err := r.caller.authorise(entry.Spec); err != nil {
+	if err := r.caller.Check(entry.Connector.Name, &entry.Spec, ""); err != nil {
 		return nil, err
 	}
 	return &inner, inner.resolveBase()

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -34,17 +36,24 @@ type ddl struct {
 	list   *operation
 	words  ddlWords
 	fixed  values
-	search int // the list's field that searches; -1: the hub searches the texts
+	search int  // the list's field that searches; -1: the hub searches the texts
+	odd    bool // the service itself wants a field that is called like one of the hub's
 	extra  []string
 }
 
-// maxSearched bounds how many pages the hub searches itself for one answer.
-const maxSearched = 10
+const (
+	maxSearched    = 10 // pages that the hub searches itself for one answer
+	defaultOptions = 100
+	maxOptions     = 1000
+
+	limitInput = "limit"
+)
 
 // Spec says what the operation is.
 func (d *ddl) Spec() operations.Spec { return d.spec }
 
-// Run gives one page of options.
+// Run gives one page of options: what is left of a page of the service, up to the limit. Where the hub searches, it goes
+// through some pages.
 func (d *ddl) Run(ctx context.Context, call *operations.Call) (json.RawMessage, error) {
 	v := d.list.request.values(call.Input)
 	for i, fixed := range d.fixed {
@@ -52,32 +61,56 @@ func (d *ddl) Run(ctx context.Context, call *operations.Call) (json.RawMessage, 
 			v[i] = fixed
 		}
 	}
-	search := gjson.GetBytes(call.Input, "search").String()
+	asked := gjson.GetManyBytes(call.Input, "search", cursorInput, limitInput)
+	search := asked[0].String()
 	if d.search >= 0 && search != "" {
 		v[d.search] = gjson.Result{Type: gjson.String, Str: search, Raw: string(appendString(nil, search))}
 		search = ""
 	}
-	cursor := gjson.GetBytes(call.Input, cursorInput).String()
-	b := []byte(`{"result":[`)
+	found := options{ddl: d, search: strings.ToLower(search), left: d.limit(asked[2]), b: []byte(`{"result":[`)}
+	skip, cursor := splitCursor(asked[1].String())
 	for pages := 1; ; pages++ {
 		got, err := d.page(ctx, call, v, cursor)
 		if err != nil {
 			return nil, err
 		}
-		b = d.options(b, got.response.Body, search)
-		cursor = got.next
-		if search == "" || cursor == "" || pages == maxSearched {
-			break
+		if done := found.add(got.response.Body, skip); done > 0 {
+			return found.page(joinCursor(done, cursor), false), nil
 		}
+		if cursor = got.next; found.search == "" || cursor == "" || found.left == 0 || pages == maxSearched {
+			return found.page(joinCursor(0, cursor), found.search != "" && found.left > 0 && cursor != ""), nil
+		}
+		skip = 0
 	}
-	b = append(b, ']')
-	if cursor != "" {
-		b = appendString(appendKey(b, cursorOutput), cursor)
+}
+
+// limit is how many options are wanted. The hub cuts a whole list itself.
+func (d *ddl) limit(asked gjson.Result) int {
+	switch {
+	case d.spec.WholeList:
+		return math.MaxInt
+	case asked.Exists():
+		return max(int(asked.Int()), 1)
+	default:
+		return defaultOptions
 	}
-	if cursor != "" && search != "" {
-		b = append(appendKey(b, "truncated"), "true"...)
+}
+
+// splitCursor reads a cursor: how many items of the service's page have been seen, and the service's own cursor of it.
+func splitCursor(cursor string) (skip int, page string) {
+	digits, rest, found := strings.Cut(cursor, ":")
+	if skip, err := strconv.Atoi(digits); found && err == nil && skip >= 0 {
+		return skip, rest
 	}
-	return append(b, '}'), nil
+	return 0, cursor
+}
+
+// joinCursor is the other way. The service's own stays as it is wherever it cannot be taken for a joined one.
+func joinCursor(skip int, page string) string {
+	if seen, rest := splitCursor(page); skip > 0 || seen != 0 || rest != page {
+		return strconv.Itoa(skip) + ":" + page
+	}
+	return page
 }
 
 func (d *ddl) page(ctx context.Context, call *operations.Call, v values, cursor string) (page, error) {
@@ -88,38 +121,71 @@ func (d *ddl) page(ctx context.Context, call *operations.Call, v values, cursor 
 	return page{response: response}, err
 }
 
-// options appends an option for each item whose text holds what is searched for.
-func (d *ddl) options(b, body []byte, search string) []byte {
-	search = strings.ToLower(search)
-	get(body, d.words.Items).ForEach(func(_, item gjson.Result) bool {
-		value := pick(item, d.words.Value)
-		if value.Type != gjson.String && value.Type != gjson.Number || value.String() == "" {
+// options are those that are found for one answer.
+type options struct {
+	*ddl
+	search string // lower case
+	left   int    // to be found
+	b      []byte // the answer so far
+}
+
+// add appends an option for each item whose text holds what is searched for, without the first ones. If it has found
+// enough before the last item, it gives the number of items seen.
+func (o *options) add(body []byte, skip int) (done int) {
+	at := 0
+	get(body, o.words.Items).ForEach(func(_, item gjson.Result) bool {
+		if at++; at <= skip {
 			return true
 		}
-		text := value.String()
-		for _, words := range d.words.Text {
-			if s := strings.TrimSpace(fill(item, words)); s != "" {
-				text = s
-				break
-			}
+		if o.left == 0 {
+			done = at - 1
+			return false
 		}
-		if search != "" && !strings.Contains(strings.ToLower(text), search) {
-			return true
-		}
-		if last := b[len(b)-1]; last != '[' {
-			b = append(b, ',')
-		}
-		b = appendString(append(b, `{"text":`...), text)
-		b = append(append(b, `,"value":`...), value.Raw...)
-		for _, name := range d.extra {
-			if found := pick(item, d.words.Extra[name]); found.Exists() {
-				b = append(appendKey(b, name), found.Raw...)
-			}
-		}
-		b = append(b, '}')
+		o.item(item)
 		return true
 	})
-	return b
+	return done
+}
+
+func (o *options) item(item gjson.Result) {
+	value := pick(item, o.words.Value)
+	if value.Type != gjson.String && value.Type != gjson.Number || value.String() == "" {
+		return
+	}
+	text := value.String()
+	for _, words := range o.words.Text {
+		if s := strings.TrimSpace(fill(item, words)); s != "" {
+			text = s
+			break
+		}
+	}
+	if o.search != "" && !strings.Contains(strings.ToLower(text), o.search) {
+		return
+	}
+	if last := o.b[len(o.b)-1]; last != '[' {
+		o.b = append(o.b, ',')
+	}
+	o.left--
+	o.b = appendString(append(o.b, `{"text":`...), text)
+	o.b = append(append(o.b, `,"value":`...), value.Raw...)
+	for _, name := range o.extra {
+		if found := pick(item, o.words.Extra[name]); found.Exists() {
+			o.b = append(appendKey(o.b, name), found.Raw...)
+		}
+	}
+	o.b = append(o.b, '}')
+}
+
+// page ends the answer.
+func (o *options) page(cursor string, truncated bool) json.RawMessage {
+	o.b = append(o.b, ']')
+	if cursor != "" {
+		o.b = appendString(appendKey(o.b, cursorOutput), cursor)
+	}
+	if truncated {
+		o.b = append(appendKey(o.b, "truncated"), "true"...)
+	}
+	return append(o.b, '}')
 }
 
 func pick(item gjson.Result, path string) gjson.Result {
@@ -154,7 +220,8 @@ func fill(item gjson.Result, words string) string {
 	return b.String()
 }
 
-// ddl prepares a drop-down. Its input is the required fields of the list, those that x-ddl names, search and cursor.
+// ddl prepares a drop-down. Its input is the required fields of the list, those that x-ddl names, and
+// what all drop-downs take.
 func (l *loader) ddl(in *inputs, list *operation, words ddlWords) (*ddl, bool) {
 	d := &ddl{list: list, words: words, search: -1, extra: slices.Sorted(maps.Keys(words.Extra))}
 	at := child(in.node, "x-ddl")
@@ -185,8 +252,9 @@ func (l *loader) ddl(in *inputs, list *operation, words ddlWords) (*ddl, bool) {
 		d.spec.Cache = words.Cache.rule()
 		l.vocabulary.checkCache(in.where, at, &d.spec)
 	}
-	if list.paging != nil {
-		d.spec.Paging = &operations.Paging{CursorInput: cursorInput, CursorOutput: cursorOutput, Items: "result", MaxPages: 1}
+	d.spec.WholeList = list.paging == nil && d.search < 0 && !d.odd
+	d.spec.Paging = &operations.Paging{
+		CursorInput: cursorInput, SizeInput: limitInput, CursorOutput: cursorOutput, Items: "result", MaxPages: defaultMaxPages, MaxSize: maxOptions,
 	}
 	d.spec.Sample = d.sample()
 	return d, true

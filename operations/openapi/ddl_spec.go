@@ -2,13 +2,20 @@ package openapi
 
 import (
 	"bytes"
-	"encoding/json"
 	"slices"
 
 	"github.com/tidwall/gjson"
 
 	"github.com/patchbay/patchbay/operations"
 )
+
+// commonInputs are what every drop-down takes.
+var commonInputs = [...]struct{ name, schema string }{
+	{"search", `{"type":"string","maxLength":200,"description":"Only options whose text holds this."}`},
+	{cursorInput, `{"type":"string","maxLength":8192,"description":"The next_cursor of an earlier answer."}`},
+	{limitInput, `{"type":"integer","minimum":1,"maximum":1000,"default":100,"description":"Options on a page."}`},
+	{"refresh", `{"type":"boolean","description":"Read the list anew; one that is some seconds old at most is given as it is."}`},
+}
 
 // input publishes what a drop-down takes.
 func (d *ddl) input(in *inputs) (operations.Schema, bool) {
@@ -28,11 +35,12 @@ func (d *ddl) input(in *inputs) (operations.Schema, bool) {
 			required = append(required, s.name)
 		}
 	}
-	if !taken["search"] {
-		w.b = append(appendKey(w.b, "search"), `{"type":"string","description":"Only options whose text holds this."}`...)
-	}
-	if d.list.paging != nil && !taken[cursorInput] {
-		w.b = append(appendKey(w.b, cursorInput), `{"type":"string","description":"The next_cursor of an earlier answer."}`...)
+	for _, common := range commonInputs {
+		if taken[common.name] {
+			d.odd = true
+			continue
+		}
+		w.b = append(appendKey(w.b, common.name), common.schema...)
 	}
 	w.b = append(w.b, '}')
 	if len(required) > 0 {
@@ -48,7 +56,8 @@ func (d *ddl) output() operations.Schema {
 		b = append(appendKey(b, name), "true"...)
 	}
 	return operations.Schema(append(b, `},"required":["text","value"]}},"next_cursor":{"type":"string","description":"`+nextCursorText+
-		`"},"truncated":{"type":"boolean","description":"Not everything was searched; go on with next_cursor."}},"required":["result"]}`...))
+		`"},"truncated":{"type":"boolean","description":"Not everything was searched; go on with next_cursor."},`+
+		`"stale":{"type":"boolean","description":"An older list, while a new one is being fetched."}},"required":["result"]}`...))
 }
 
 // sample is made of the list's.
@@ -58,7 +67,9 @@ func (d *ddl) sample() operations.Sample {
 	if d.list.array {
 		body = []byte(gjson.GetBytes(body, "result").Raw)
 	}
-	output := append(d.options([]byte(`{"result":[`), body, ""), "]}"...)
+	found := options{ddl: d, left: defaultOptions, b: []byte(`{"result":[`)}
+	found.add(body, 0)
+	output := found.page("", false)
 	if bytes.Equal(output, []byte(`{"result":[]}`)) {
 		output = []byte(`{"result":[{"text":"Example","value":"1"}]}`)
 	}
@@ -70,5 +81,5 @@ func (d *ddl) sample() operations.Sample {
 		}
 		return true
 	})
-	return operations.Sample{Input: append(input, '}'), Output: json.RawMessage(output)}
+	return operations.Sample{Input: append(input, '}'), Output: output}
 }

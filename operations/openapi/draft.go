@@ -76,8 +76,8 @@ func (d *draft) keywords(n *yaml.Node) {
 			d.branches(n, key.Value, value)
 		case "default", "const", "enum", "example", "examples":
 			d.values(n, key.Value, value)
-		case "x-lookup":
-			d.lookUp(n)
+		case "x-lookup", "lookup":
+			d.lookUp(n, key.Value)
 		default:
 			d.limits(n, key.Value, value)
 		}

@@ -155,38 +155,6 @@ func (d *draft) values(n *yaml.Node, keyword string, value *yaml.Node) {
 	d.b = appendJSON(appendKey(d.b, keyword), value)
 }
 
-type lookup struct {
-	Operation string            `json:"operation"`
-	Input     map[string]string `json:"input"`
-}
-
-// placedLookup is one that was published, for checking it once all drop-downs are known.
-type placedLookup struct {
-	ddl   string
-	input map[string]string
-	node  *yaml.Node
-}
-
-// lookUp copies x-lookup, with the DDL in place of the list that it is made of.
-func (d *draft) lookUp(n *yaml.Node) {
-	var l lookup
-	if d.mode != forInput || !d.vocabulary.read("", n, "x-lookup", &l) {
-		return
-	}
-	name := d.lookup(l.Operation)
-	if name == "" {
-		d.report.add(Skipped, "", child(n, "x-lookup"), "x-lookup: there is no DDL operation %s", l.Operation)
-		return
-	}
-	d.lookups = append(d.lookups, placedLookup{name, l.Input, child(n, "x-lookup")})
-	d.b = append(appendKey(d.b, "x-lookup"), '{')
-	d.b = appendString(appendKey(d.b, "operation"), name)
-	if input := at(n, "x-lookup", "input"); input != nil {
-		d.b = appendJSON(appendKey(d.b, "input"), input)
-	}
-	d.b = append(d.b, '}')
-}
-
 // discriminator tells the branches of a oneOf apart by the value of one property.
 type discriminator struct {
 	property string

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/patchbay/patchbay/operations"
 	"github.com/patchbay/patchbay/operations/openapi"
 )
@@ -95,6 +97,41 @@ func TestOverlayRefused(t *testing.T) {
 	}
 }
 
+// TestLookups: the ways to say which drop-down fills a field, and of what it depends.
+func TestLookups(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, word, want string }{
+		{"paths", `x-lookup: {operation: list, input: {team: group.id}}`, `{"operation":"list_ddl","input":{"team":"group.id"}}`},
+		{"placeholders", `x-lookup: {operation: list_ddl, input: {team: '{{{ group.id }}}', kind: '{{properties.kind}}'}}`,
+			`{"operation":"list_ddl","input":{"kind":"kind","team":"group.id"}}`},
+		{"message", `x-lookup: {message: list_ddl}`, `{"operation":"list_ddl"}`},
+		{"fixed", `x-lookup: {operation: list, input: {closed: false}, fixed: {team: 7}}`, `{"operation":"list_ddl","fixed":{"closed":false,"team":7}}`},
+		{"another hub's", `lookup: {message: list_ddl, input: {team: '{{{group}}}', kind: open, closed: true}}`,
+			`{"operation":"list_ddl","input":{"team":"group"},"fixed":{"closed":true,"kind":"open"}}`},
+		{"both", `x-lookup: {operation: list}, lookup: {operation: nothing}`, `{"operation":"list_ddl"}`},
+		{"a property's own", `lookup: a text`, ``},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c, report := load(t, document("3.0.0", `paths:
+  /list: {get: {operationId: list, x-ddl: {text: a, value: b, inputs: [team, kind, closed]}, parameters: [
+    {name: team, in: query, schema: {}}, {name: kind, in: query, schema: {}}, {name: closed, in: query, schema: {}}]}}
+  /a: {get: {operationId: op, parameters: [{name: a, in: query, schema: {}, `+test.word+`}]}}
+  /b: {post: {operationId: other, requestBody: {content: {application/json: {schema: {type: object, properties: {a: {type: string, `+test.word+`}}}}}}}}
+`), "")
+			for _, name := range []string{"op", "other"} {
+				if got := gjson.GetBytes(operation(t, c, name).Spec().Input, "properties.a.x-lookup").Raw; got != test.want {
+					t.Errorf("%s: %s, want %s", name, got, test.want)
+				}
+			}
+			if len(report.Issues) > 0 {
+				t.Errorf("issues %v", report.Issues)
+			}
+		})
+	}
+}
+
 // TestVocabulary shows that an extension which makes no sense is left out and told.
 func TestVocabulary(t *testing.T) {
 	t.Parallel()
@@ -102,6 +139,7 @@ func TestVocabulary(t *testing.T) {
 		{"lookup that leads nowhere", `parameters: [{name: a, in: query, x-lookup: {operation: no_such}, schema: {}}]`, "x-lookup: there is no DDL operation no_such"},
 		{"lookup that gives too much", `parameters: [{name: a, in: query, x-lookup: {operation: op, input: {x: a}}, schema: {}}], x-ddl: {text: a, value: b}`, "x-lookup: op_ddl has no input field x"},
 		{"lookup that gives too little", `parameters: [{name: a, in: query, required: true, x-lookup: {operation: op}, schema: {}}], x-ddl: {text: a, value: b}`, "x-lookup: op_ddl needs the input field a"},
+		{"lookup that mixes", `parameters: [{name: a, in: query, x-lookup: {operation: op, input: {a: 'x-{{a}}'}}, schema: {}}], x-ddl: {text: a, value: b, inputs: [a]}`, "x-lookup: /input/a mixes a placeholder with text"},
 		{"paging by a field that is not there", `x-paging: {type: page, param: page, items: data}`, "x-paging: the operation has no input field page"},
 		{"paging of no kind", `x-paging: {type: magic}`, "x-paging: /type value must be one of"},
 		{"cursor without a place", `x-paging: {type: cursor, param: a}`, "x-paging: /next is required"},

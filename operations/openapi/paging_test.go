@@ -228,7 +228,11 @@ paths:
 	checkSpecs(t, c)
 	spec := operation(t, c, "list_agents_ddl").Spec()
 	wantInput := `{"type":"object","properties":{"team":{"type":"string"},"role":{"type":"string"},` +
-		`"search":{"type":"string","description":"Only options whose text holds this."}},"required":["team"],"additionalProperties":false}`
+		`"search":{"type":"string","maxLength":200,"description":"Only options whose text holds this."},` +
+		`"cursor":{"type":"string","maxLength":8192,"description":"The next_cursor of an earlier answer."},` +
+		`"limit":{"type":"integer","minimum":1,"maximum":1000,"default":100,"description":"Options on a page."},` +
+		`"refresh":{"type":"boolean","description":"Read the list anew; one that is some seconds old at most is given as it is."}},` +
+		`"required":["team"],"additionalProperties":false}`
 	if diff := cmp.Diff(wantInput, string(spec.Input)); diff != "" {
 		t.Errorf("input -want +got:\n%s", diff)
 	}
@@ -260,6 +264,15 @@ func TestDDLSearchesPages(t *testing.T) {
 	}
 	if got := run(t, c, s, "list_things_ddl", `{"cursor":"2"}`, nil); got.output != `{"result":[{"text":"Thing 2","value":2},{"text":"Thing 3","value":3}],"next_cursor":"4"}` {
 		t.Errorf("got %s", got.output)
+	}
+	for cursor, want := range map[string]string{
+		"":    `{"result":[{"text":"Thing 0","value":0}],"next_cursor":"1:"}`,
+		"1:":  `{"result":[{"text":"Thing 1","value":1}],"next_cursor":"2"}`,
+		"1:2": `{"result":[{"text":"Thing 3","value":3}],"next_cursor":"4"}`,
+	} {
+		if got := run(t, c, s, "list_things_ddl", fmt.Sprintf(`{"cursor":%q,"limit":1}`, cursor), nil); got.output != want {
+			t.Errorf("from %q: got %s, want %s", cursor, got.output, want)
+		}
 	}
 	endless := newService(t, func(w http.ResponseWriter, r *http.Request) {
 		n, _ := strconv.Atoi(r.URL.Query().Get("key"))

@@ -175,7 +175,7 @@ func (p parameter) described() *yaml.Node {
 		return p.schema
 	}
 	n := &yaml.Node{Kind: yaml.MappingNode, Line: p.node.Line, Column: p.node.Column}
-	over := []string{"description", "deprecated", "x-title", "x-lookup", "example"}
+	over := []string{"description", "deprecated", "x-title", "x-lookup", "lookup", "example"}
 	for key, value := range pairs(p.schema) {
 		if child(p.node, key.Value) == nil || !slices.Contains(over, key.Value) {
 			n.Content = append(n.Content, key, value)
