@@ -211,7 +211,8 @@ func Nearest(name string, names []string) []string {
 	var near []string
 	for _, candidate := range names {
 		d := levenshtein.ComputeDistance(name, strings.ToLower(candidate))
-		if d <= max(2, len(name)/3) || len(name) > 3 && strings.Contains(candidate, name) {
+		alike := d <= 1 || d <= max(2, len(name)/3) && 2*d <= max(len(name), len(candidate))
+		if alike || len(name) > 3 && strings.Contains(candidate, name) {
 			distance[candidate] = d
 			near = append(near, candidate)
 		}

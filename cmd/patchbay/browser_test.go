@@ -196,9 +196,10 @@ func (p *tab) alt(key string) {
 func (p *tab) click(element string) {
 	p.Helper()
 	type point struct{ X, Y float64 }
-	at := eval[point](p, `const e = `+element+`; e.scrollIntoView({ block: 'nearest' });
+	at := eval[point](p, `const e = `+element+`;
 		const place = () => { const r = e.getBoundingClientRect(); return { X: r.x + r.width / 2, Y: r.y + r.height / 2 }; };
 		for (let before, still = 0; still < 3; before = place()) {
+			e.scrollIntoView({ block: 'nearest', behavior: 'instant' }); // again and again: what the wheel has begun goes on for a while
 			await new Promise((go) => setTimeout(go, 10));
 			still = JSON.stringify(before) === JSON.stringify(place()) ? still + 1 : 0;
 		}

@@ -8,9 +8,9 @@ import (
 
 // Bounds of what one call looks at, so that it takes as long in a large table as in a small one.
 const (
-	pageLooks  = 2000 // records, for a page,
+	pageLooks  = 1000 // records, for a page,
 	countLooks = 1000 // and to count them
-	fewRecords = 2000 // that are rather looked up and sorted than looked for along the order
+	fewRecords = 1000 // that are rather looked up and sorted than looked for along the order
 	probeDepth = 400  // records by which it is estimated how many there are
 )
 
