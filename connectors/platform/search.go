@@ -12,7 +12,7 @@ import (
 const (
 	firstHits = 250  // documents that are looked through together at first, and counted,
 	moreHits  = 1000 // and then
-	maxHits   = 4250 // documents that are looked through for one page
+	maxHits   = 3250 // documents that are looked through for one page
 
 	fewTickets  = 1000 // in which the words are rather looked for than the tickets among all hits,
 	ticketLooks = 50   // so many for one page
