@@ -128,26 +128,6 @@ func splitPath(text string, separator byte) ([]string, error) {
 	return append(pieces, text[start:]), nil
 }
 
-// pathComponents splits a path at dots and pipes outside queries.
-func pathComponents(text string) ([]string, error) {
-	var components []string
-	stretches, err := splitPath(text, '|')
-	for _, stretch := range stretches {
-		pieces, err := splitPath(stretch, '.')
-		if err != nil {
-			return nil, err
-		}
-		components = append(components, pieces...)
-	}
-	return components, err
-}
-
-// readName reads a component that is a name; plain tells that there is no wildcard in it.
-func readName(c string) (name pathName, plain bool, err error) {
-	step, err := readNamed(c)
-	return step.name, step.kind == nameStep, err
-}
-
 // readComponent checks one component.
 func readComponent(c string) (component, error) {
 	step := component{text: c}

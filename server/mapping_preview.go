@@ -93,26 +93,32 @@ func (s *Server) postPreview(ctx context.Context, x *exchange) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, mappingTime)
 	defer cancel()
-	shown := []previewed{}
-	for _, record := range body.Records {
-		shown = append(shown, previewOf(ctx, compiled, record, l, target))
+	items, over := mapping.Preview(ctx, compiled, body.Records, l)
+	shown := make([]previewed, len(body.Records))
+	for i, record := range body.Records {
+		var item mapping.PreviewItem
+		if i < len(items) {
+			item = items[i]
+		} else {
+			item.Error = operations.AsError(over)
+		}
+		shown[i] = previewOf(record, item, target)
 	}
 	return x.json(http.StatusOK, map[string]any{"sample": isSample, "records": shown})
 }
 
-// previewOf maps one record. target checks the result; nil: it is for no operation in particular.
-func previewOf(ctx context.Context, m *mapping.Mapping, record json.RawMessage, l *lookups, target *operations.Validator) previewed {
-	out, steps, err := m.RunTraced(ctx, record, l)
-	p := previewed{Source: record, Output: out, Steps: list(steps)}
-	if err != nil {
-		e := operations.AsError(outOfTime(err))
+// previewOf shows what became of one record. target checks the result; nil: it is for no operation in particular.
+func previewOf(record json.RawMessage, item mapping.PreviewItem, target *operations.Validator) previewed {
+	p := previewed{Source: record, Output: item.Output, Steps: list(item.Steps)}
+	if item.Error != nil {
+		e := operations.AsError(outOfTime(item.Error))
 		p.Error = &previewError{e.Code, e.Detail, e.Faults}
 		return p
 	}
 	if target == nil {
 		return p
 	}
-	if decoded, err := operations.Decode(out); err == nil {
+	if decoded, err := operations.Decode(item.Output); err == nil {
 		p.Input = target.Faults(decoded)
 	}
 	return p

@@ -135,12 +135,6 @@ func (s *session) selectFrom(model any) *bun.SelectQuery {
 	return s.db.NewSelect().Conn(s.conn).Model(model)
 }
 
-// cleared tells whether the input gives null for a field, which takes its value away.
-func (s *session) cleared(field string) bool {
-	value := gjson.GetBytes(s.call.Input, field)
-	return value.Exists() && value.Type == gjson.Null
-}
-
 // given tells whether the input names a field, be it null.
 func (s *session) given(field string) bool { return gjson.GetBytes(s.call.Input, field).Exists() }
 

@@ -38,14 +38,6 @@ func report(t *testing.T, b gateway.Breaker, place gateway.Place, verdicts ...ga
 	}
 }
 
-func repeat(verdict gateway.Verdict, n int) []gateway.Verdict {
-	verdicts := make([]gateway.Verdict, n)
-	for i := range verdicts {
-		verdicts[i] = verdict
-	}
-	return verdicts
-}
-
 func stateOf(b gateway.Breaker) string {
 	states := b.States()
 	if len(states) != 1 {

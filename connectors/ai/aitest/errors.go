@@ -20,9 +20,6 @@ type refusal struct {
 	Code    string
 }
 
-// Error gives the message.
-func (e *refusal) Error() string { return e.Message }
-
 func (e *refusal) write(w http.ResponseWriter) {
 	sandbox.WriteJSON(w, e.status, "application/json", map[string]any{"error": map[string]any{
 		"message": e.Message, "type": cmp.Or(e.Type, "invalid_request_error"), "param": orNull(e.Param), "code": orNull(e.Code),

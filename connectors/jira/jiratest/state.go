@@ -199,7 +199,6 @@ func (s *state) subtasks(of *issue) []*issue {
 func (i *issue) kind() *issueType { t, _ := i.values["issuetype"].(*issueType); return t }
 func (i *issue) status() *status  { s, _ := i.values["status"].(*status); return s }
 func (i *issue) summary() string  { s, _ := i.values["summary"].(string); return s }
-func (i *issue) parent() *issue   { p, _ := i.values["parent"].(*issue); return p }
 
 // list gives the elements of a field that holds several.
 func (i *issue) list(field string) []any { l, _ := i.values[field].([]any); return l }
