@@ -17,15 +17,7 @@ import (
 // TestAccountPlans holds how lists of accounts and contacts are read: along which index, and what has to be sorted.
 func TestAccountPlans(t *testing.T) {
 	t.Parallel()
-	s, err := store.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	if err := Seed(t.Context(), s, store.DefaultWorkspace); err != nil {
-		t.Fatal(err)
-	}
-	d := newDesk(Options{Database: s})
+	d := seededDesk(t)
 	session, err := d.session(t.Context(), &operations.Call{Input: json.RawMessage(`{}`), Workspace: store.DefaultWorkspace, Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +61,7 @@ func TestAccountPlans(t *testing.T) {
 		{"tasks", of("platform_account_tasks"), "platform_account_tasks_by_account (org=? AND account=?)", false},
 		{"relationships", either.where(session, session.selectFrom((*relationshipRow)(nil))).String(), "platform_account_relationships_by_related (org=? AND related=?)", true},
 	} {
-		plan := explain(t, s, c.query)
+		plan := explain(t, d, c.query)
 		has := func(words string) bool {
 			return slices.ContainsFunc(plan, func(line string) bool { return strings.Contains(line, words) })
 		}
@@ -141,15 +133,7 @@ func FuzzNames(f *testing.F) {
 	for _, seed := range []string{"acme", `"a b" c`, `" acme"`, "a OR", "NEAR(a b)", `"`, "*", "\x00", `"` + "\x00" + `"`, "col:x", "日本語", "\xff", "?", "'; --", "a*b"} {
 		f.Add(seed)
 	}
-	s, err := store.Open(f.Context(), f.TempDir())
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(func() { _ = s.Close() })
-	if err := Seed(f.Context(), s, store.DefaultWorkspace); err != nil {
-		f.Fatal(err)
-	}
-	d := newDesk(Options{Database: s})
+	d := seededDesk(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		session, err := d.session(t.Context(), &operations.Call{Workspace: store.DefaultWorkspace, Input: []byte(`{}`), Now: time.Now})
 		if err != nil {

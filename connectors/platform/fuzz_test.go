@@ -49,15 +49,7 @@ func FuzzSearch(f *testing.F) {
 	for _, seed := range []string{"printer", `"a b" c`, "a OR", "NEAR(a b)", `"`, "*", "\x00", "col:x", "AND AND", "日本語", "{a b}:c", "\xff"} {
 		f.Add(seed)
 	}
-	s, err := store.Open(f.Context(), f.TempDir())
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(func() { _ = s.Close() })
-	if err := Seed(f.Context(), s, store.DefaultWorkspace); err != nil {
-		f.Fatal(err)
-	}
-	d := newDesk(Options{Database: s})
+	d := seededDesk(f)
 	f.Fuzz(func(t *testing.T, text string) {
 		session, err := d.session(t.Context(), &operations.Call{Workspace: store.DefaultWorkspace, Input: []byte(`{}`), Now: time.Now})
 		if err != nil {

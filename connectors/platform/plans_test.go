@@ -14,15 +14,7 @@ import (
 // TestPlans holds how lists are read: along which index, and without sorting. A plan does not depend on what is there.
 func TestPlans(t *testing.T) {
 	t.Parallel()
-	s, err := store.Open(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	if err := Seed(t.Context(), s, store.DefaultWorkspace); err != nil {
-		t.Fatal(err)
-	}
-	d := newDesk(Options{Database: s})
+	d := seededDesk(t)
 	for _, c := range []struct {
 		name, input, plan string
 	}{
@@ -57,7 +49,7 @@ func TestPlans(t *testing.T) {
 			}
 			var rows []ticketRow
 			query := l.shape(l.sorted(l.where(session, session.selectFrom(&rows))).Limit(20)).String()
-			if plan := explain(t, s, query); !strings.HasPrefix(strings.TrimPrefix(plan[0], "SEARCH t USING"), strings.TrimPrefix(c.plan[:len(c.plan)-1], "SEARCH t USING")) ||
+			if plan := explain(t, d, query); !strings.HasPrefix(strings.TrimPrefix(plan[0], "SEARCH t USING"), strings.TrimPrefix(c.plan[:len(c.plan)-1], "SEARCH t USING")) ||
 				slices.ContainsFunc(plan, func(line string) bool { return strings.Contains(line, "TEMP B-TREE") }) {
 				t.Errorf("%s, %s page:\n%s\n%s", c.name, page, query, strings.Join(plan, "\n"))
 			}
@@ -65,9 +57,9 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-func explain(t *testing.T, s *store.Store, query string) []string {
+func explain(t *testing.T, d *desk, query string) []string {
 	t.Helper()
-	rows, err := s.Reader().QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query)
+	rows, err := d.Database.Reader().QueryContext(t.Context(), "EXPLAIN QUERY PLAN "+query)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,4 +74,18 @@ func explain(t *testing.T, s *store.Store, query string) []string {
 		plan = append(plan, line)
 	}
 	return plan
+}
+
+// seededDesk is a desk over a database of its own, with what every organisation begins with.
+func seededDesk(tb testing.TB) *desk {
+	tb.Helper()
+	s, err := store.Open(tb.Context(), tb.TempDir())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = s.Close() })
+	if err := Seed(tb.Context(), s, store.DefaultWorkspace); err != nil {
+		tb.Fatal(err)
+	}
+	return newDesk(Options{Database: s})
 }
