@@ -74,7 +74,7 @@ func declaredOrigin(declared string) string {
 }
 
 func canonicalHost(u *url.URL) string {
-	host := strings.ToLower(u.Host)
+	host := strings.TrimSuffix(strings.ToLower(u.Host), ":")
 	if port := u.Port(); port == "443" && u.Scheme == "https" || port == "80" && u.Scheme == "http" {
 		host = strings.TrimSuffix(host, ":"+port)
 	}
@@ -85,13 +85,47 @@ func canonicalHost(u *url.URL) string {
 func (b Base) Origin() string { return b.scheme + "://" + b.host }
 
 // Owns tells whether a URL lies on the base's origin.
-func (b Base) Owns(u *url.URL) bool {
-	return u.User == nil && strings.EqualFold(u.Scheme, b.scheme) && canonicalHost(u) == b.host
+func (b *Base) Owns(u *url.URL) bool {
+	if u.User != nil {
+		return false
+	}
+	return u.Scheme == b.scheme && u.Host == b.host || strings.EqualFold(u.Scheme, b.scheme) && canonicalHost(u) == b.host
 }
 
 // URL is an address below the API's base path. endpoint begins with "/" or is empty; it may hold a query.
 func (b Base) URL(endpoint string) string {
 	return b.Origin() + b.prefix + b.api + endpoint
+}
+
+// At is the URL of an address below the API's base path: what url.Parse makes of URL(endpoint), made in less time where
+// nothing in it needs care.
+func (b *Base) At(endpoint string) (*url.URL, error) {
+	path, query, asked := strings.Cut(endpoint, "?")
+	rooted := path == "" || path[0] == '/'
+	if !rooted || !isPlainPath(b.host) || !isPlainPath(b.prefix) || !isPlainPath(b.api) || !isPlainPath(path) || !isPlainQuery(query) || asked && query == "" {
+		return url.Parse(b.URL(endpoint))
+	}
+	return &url.URL{Scheme: b.scheme, Host: b.host, Path: b.prefix + b.api + path, RawQuery: query}, nil
+}
+
+// isPlainPath tells whether a path is the same escaped and not; also of a host, with a port at its end.
+func isPlainPath(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if (c < 'a' || c > 'z') && (c < '-' || c > '9') && (c < 'A' || c > 'Z') && c != '_' && c != '~' && c != ':' {
+			return false
+		}
+	}
+	return true
+}
+
+func isPlainQuery(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7f || c == '#' {
+			return false
+		}
+	}
+	return true
 }
 
 // Root is an address below the service's own root: the operator's prefix comes before it, the API's base path does not.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/patchbay/patchbay/operations"
 )
 
@@ -300,6 +302,24 @@ func BenchmarkLink(b *testing.B) {
 	for b.Loop() {
 		if _, err := base.Link("https://api.outreach.io/api/v2/prospects?page%5Bafter%5D=abc"); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestAt: it is what url.Parse makes of the address.
+func TestAt(t *testing.T) {
+	t.Parallel()
+	for _, origin := range []string{"http://acme.example", "https://Acme.example:8443/hub/ä", "http://[::1]:80", "http://acme.example:"} {
+		base := newBase(t, operations.Connector{Name: "acme", Origin: origin, BasePath: "/api/v2"}, "", nil)
+		for _, endpoint := range []string{
+			"", "/", "/things", "/things/1-2_3.4~5", "/things/a%20b", "/a b", "/a%2Fb", "/a:b", "//x", "/x?", "/x?y=z", "/x?y=%20&z=ä", "/x?a#b", "/x#b",
+			"/x?a b", "/x?\x00", "/\x7f", "/*!'()", "/@x", "/x;y=1,2", "?y=z", "x", "/%zz", "/ä",
+		} {
+			want, wrong := url.Parse(base.URL(endpoint))
+			got, err := base.At(endpoint)
+			if diff := cmp.Diff(want, got); diff != "" || (err == nil) != (wrong == nil) {
+				t.Errorf("%s %q (%v, %v):\n%s", origin, endpoint, wrong, err, diff)
+			}
 		}
 	}
 }

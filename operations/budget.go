@@ -20,6 +20,12 @@ const maxBudget = 1_000_000_000
 // budgetHeaders are a family of headers that tell a budget, in canonical spelling.
 type budgetHeaders struct{ limit, remaining, reset string }
 
+// TellsBudget tells whether there is anything for ReadBudget to read.
+func TellsBudget(header http.Header) bool {
+	return header["X-Ratelimit-Remaining"] != nil || header["Ratelimit-Remaining"] != nil ||
+		header["X-Ratelimit-Remaining-Requests"] != nil || header["Ratelimit"] != nil
+}
+
 // ReadBudget reads what an answer says of the service's limit, whatever its status: X-RateLimit-Limit, -Remaining and
 // -Reset in any of the forms that RetryAfter knows, the same with "-Requests" (with Reset as "6m0s",
 // https://platform.openai.com/docs/guides/rate-limits), RateLimit-Limit, -Remaining and -Reset and the newer RateLimit

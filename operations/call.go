@@ -203,6 +203,12 @@ type Credential struct {
 	Scheme    string            // the Auth it was made for
 	Fields    map[string]string // shown to admins and operations
 	Secrets   Secrets           // for signing only
+	Kept      *Kept             // what has been worked out of it; nil: nothing is kept
+}
+
+// Kept is what has been worked out of an opened credential, for as long as that is in use.
+type Kept struct {
+	Signature atomic.Value // whoever signs, puts it there
 }
 
 // Format shows which credential it is, whatever the verb, and none of what it holds.

@@ -134,7 +134,7 @@ func (v *Vault) read(ctx context.Context, ref reference) (store.CredentialRow, *
 func credentialOf(row store.CredentialRow, secrets operations.Secrets) *operations.Credential {
 	return &operations.Credential{
 		ID: row.ID, Workspace: row.Workspace, Connector: row.Connector, Name: row.Name, Scheme: row.Scheme,
-		Fields: row.Fields, Secrets: secrets,
+		Fields: row.Fields, Secrets: secrets, Kept: &operations.Kept{},
 	}
 }
 

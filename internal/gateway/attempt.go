@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"slices"
 
 	"github.com/patchbay/patchbay/operations"
 )
@@ -68,10 +69,10 @@ func (a attempt) once(x *exchange, request *http.Request) (*http.Response, *sign
 		closeBody(request)
 		return nil, nil, x.heldBack(request, typed(ctx, err))
 	}
-	out := request.WithContext(ctx)
+	out := *request
 	out.Header = a.outgoing(request.Header, signature)
 	limits.underWay.Add(1)
-	response, err := a.send(x, out, ticket, grant)
+	response, err := a.send(x, &out, ticket, grant)
 	others := limits.underWay.Add(-1)
 	if err != nil {
 		return nil, nil, err
@@ -129,10 +130,20 @@ func (g Grant) releaseWith(ctx context.Context) func() {
 	}
 }
 
-// outgoing makes the headers that go out: the caller's, over which the signature's win.
+// outgoing makes the headers that go out: the caller's, every name in its usual spelling so that none is there twice, over
+// which the signature's win. Nobody changes the values.
 func (a attempt) outgoing(given http.Header, signature *signature) http.Header {
-	header := canonical(given)
-	header.Del("Accept-Encoding") // the transport asks for gzip itself and takes it off
+	header := make(http.Header, len(given)+2)
+	for name, values := range given {
+		if !isUsual(name) {
+			name = http.CanonicalHeaderKey(name)
+		}
+		if other := header[name]; other != nil {
+			values = slices.Concat(other, values)
+		}
+		header[name] = values
+	}
+	delete(header, "Accept-Encoding") // the transport asks for gzip itself and takes it off
 	if _, ok := header["User-Agent"]; !ok {
 		header["User-Agent"] = a.gateway.userAgent
 	}

@@ -48,11 +48,11 @@ func (c *client) Do(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	x := newExchange(c, request)
-	prepared, err := x.prepare(request)
+	request, err := repeatable(request)
 	if err != nil {
 		return nil, err
 	}
-	response, err := c.send(x, prepared)
+	response, err := c.send(x, request)
 	if err == nil {
 		err = x.lostTrack(response)
 	}
@@ -73,7 +73,7 @@ func (c *client) send(x *exchange, request *http.Request) (*http.Response, error
 		return response, nil
 	}
 	x.first = &outcome{response, err}
-	return c.gateway.retrying.Do(&retryablehttp.Request{Request: request})
+	return c.gateway.retrying.Do(&retryablehttp.Request{Request: x.with(request)})
 }
 
 func closeBody(request *http.Request) {

@@ -61,11 +61,10 @@ func exchangeOf(ctx context.Context) *exchange {
 	return x
 }
 
-// prepare copies the request, with x in its context and a body that can be sent again.
-func (x *exchange) prepare(request *http.Request) (*http.Request, error) {
-	prepared := request.WithContext(context.WithValue(request.Context(), exchangeKey{}, x))
-	if prepared.Body == nil || prepared.Body == http.NoBody || prepared.GetBody != nil {
-		return prepared, nil
+// repeatable gives a request whose body can be sent again: the one that is given, unless its body has to be read for that.
+func repeatable(request *http.Request) (*http.Request, error) {
+	if request.Body == nil || request.Body == http.NoBody || request.GetBody != nil {
+		return request, nil
 	}
 	defer request.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(request.Body, maxRequestBody+1))
@@ -75,9 +74,15 @@ func (x *exchange) prepare(request *http.Request) (*http.Request, error) {
 	if len(body) > maxRequestBody {
 		return nil, operations.Errorf(operations.CodeTooLarge, "the body of the request is larger than %d bytes", maxRequestBody)
 	}
-	prepared.ContentLength = int64(len(body))
-	prepared.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
-	return prepared, rewind(prepared)
+	copied := *request
+	copied.ContentLength = int64(len(body))
+	copied.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
+	return &copied, rewind(&copied)
+}
+
+// with gives the request with x in its context.
+func (x *exchange) with(request *http.Request) *http.Request {
+	return request.WithContext(context.WithValue(request.Context(), exchangeKey{}, x))
 }
 
 // rewind gives the request a body that has not been read.

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -30,13 +29,17 @@ func (c *client) admit(request *http.Request) error {
 
 func (c *client) admitHeader(request *http.Request) error {
 	for name, values := range request.Header {
-		if !isToken(name) {
+		usual := isUsual(name)
+		if !usual && !isToken(name) {
 			return operations.Errorf(operations.CodeInvalidInput, "a header of the request has a name that HTTP does not allow")
 		}
 		for _, value := range values {
 			if !isHeaderValue(value) {
 				return operations.Errorf(operations.CodeInvalidInput, "the header %s holds characters that HTTP does not allow", name)
 			}
+		}
+		if usual {
+			continue
 		}
 		switch http.CanonicalHeaderKey(name) {
 		case "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer",
@@ -95,26 +98,14 @@ func followRedirect(request *http.Request, via []*http.Request) error {
 	return nil
 }
 
-// canonical copies headers, with every name in its usual spelling, so that none is there twice.
-func canonical(header http.Header) http.Header {
-	for name := range header {
-		if http.CanonicalHeaderKey(name) != name {
-			return respelt(header)
-		}
+// isUsual tells of the names that most requests have, in canonical spelling, that they are such.
+func isUsual(name string) bool {
+	switch name {
+	case "Accept", "Authorization", "Content-Type", "Idempotency-Key", "User-Agent":
+		return true
+	default:
+		return false
 	}
-	if header == nil {
-		return http.Header{}
-	}
-	return maps.Clone(header) // nobody changes the values
-}
-
-func respelt(header http.Header) http.Header {
-	copied := make(http.Header, len(header))
-	for name, values := range header {
-		name = http.CanonicalHeaderKey(name)
-		copied[name] = append(copied[name], values...)
-	}
-	return copied
 }
 
 // isToken tells whether s is a token of RFC 9110, section 5.6.2: what methods and names of headers are made of.

@@ -15,6 +15,9 @@ const maxLesson = time.Hour
 // it, a budget that is more than half spent is held to. Budgets with more left would cost a limiter on another machine a
 // trip for each answer, and hold nobody back. others are the requests under way beside this one.
 func (g *Gateway) learn(ctx context.Context, limits *limits, meters *meters, response *http.Response, others int) {
+	if response.StatusCode != http.StatusTooManyRequests && !operations.TellsBudget(response.Header) {
+		return
+	}
 	bucket := limits.narrowest()
 	now := g.now()
 	if response.StatusCode == http.StatusTooManyRequests {

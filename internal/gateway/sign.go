@@ -12,8 +12,9 @@ import (
 
 // signature is what a credential puts on each request.
 type signature struct {
-	headers []signed
-	token   string // the access token it was made of, if the scheme is OAuth2
+	connector *operations.Connector
+	headers   []signed
+	token     string // the access token it was made of, if the scheme is OAuth2
 }
 
 type signed struct {
@@ -35,7 +36,7 @@ func newSignature(connector *operations.Connector, credential *operations.Creden
 		return nil, operations.Errorf(operations.CodeCredentialRejected,
 			"the credential was made for a way to log in that %s does not have; connect the account again", connector.Name)
 	}
-	s := &signature{}
+	s := &signature{connector: connector}
 	if scheme.OAuth2 != nil {
 		s.token = credential.Secrets["access_token"]
 	}
@@ -120,11 +121,27 @@ func (c *client) sign(ctx context.Context) (*signature, error) {
 		return nil, err
 	}
 	if c.signature == nil {
-		made, err := newSignature(c.target.Connector, c.credential)
+		made, err := signatureOf(c.target.Connector, c.credential)
 		if err != nil {
 			return nil, err
 		}
 		c.signature = made
 	}
 	return c.signature, nil
+}
+
+// signatureOf is the one that is kept with a credential, or a new one.
+func signatureOf(connector *operations.Connector, credential *operations.Credential) (*signature, error) {
+	kept := credential.Kept
+	if kept == nil {
+		return newSignature(connector, credential)
+	}
+	if made, ok := kept.Signature.Load().(*signature); ok && made.connector == connector {
+		return made, nil
+	}
+	made, err := newSignature(connector, credential)
+	if err == nil {
+		kept.Signature.Store(made)
+	}
+	return made, err
 }

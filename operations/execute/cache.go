@@ -99,13 +99,13 @@ func (x *Executor) Forget(ctx context.Context, workspace, credential, connector,
 }
 
 // cached answers from the cache where the operation has a rule, otherwise runs; a write drops what it made untrue.
-func (x *Executor) cached(ctx context.Context, request Request, r *run, input json.RawMessage, meta *Meta) (json.RawMessage, error) {
+func (x *Executor) cached(ctx context.Context, request *Request, r *run, input json.RawMessage, meta *Meta) (json.RawMessage, error) {
 	if x.Cache == nil || r.plan.Spec.Cache.TTL <= 0 || r.plan.Spec.Effect != operations.EffectRead {
 		output, err := r.do(ctx, input)
 		x.invalidate(ctx, r, err)
 		return output, err
 	}
-	f := flight{x: x, run: r, slot: slotOf(r, input), input: input, timeout: x.timeout(request, r.plan.Spec), patience: request.Early}
+	f := flight{x: x, run: r, slot: slotOf(r, input), input: input, timeout: x.timeout(request.Timeout, &r.plan.Spec), patience: request.Early}
 	if request.NoCache && request.Caller.Grant == nil {
 		return f.fetch(ctx, AskTake)
 	}

@@ -57,7 +57,7 @@ func (f flight) join(ctx context.Context) (json.RawMessage, error) {
 // context is that of a flight, which serves others than its beginner too: however soon he wants his answer, it has the
 // usual time.
 func (f flight) context(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), max(f.timeout, f.x.timeout(Request{}, f.run.plan.Spec)))
+	return context.WithTimeout(context.WithoutCancel(ctx), max(f.timeout, f.x.timeout(0, &f.run.plan.Spec)))
 }
 
 func (f flight) name() string {

@@ -131,30 +131,34 @@ func (x *Executor) Call(ctx context.Context, request Request) (Result, error) {
 // serve does what a request asks for, which is told by what answers it, and all that is around that.
 func (x *Executor) serve(ctx context.Context, request Request, answer func(*inquiry, context.Context) (json.RawMessage, error)) (Result, error) {
 	start := x.Now()
-	usage := &operations.Usage{}
-	result := Result{Meta: Meta{RequestID: request.ID, Connector: request.Connector, Operation: request.Operation, Cached: Miss}}
+	s := &service{
+		inquiry: inquiry{x: x, request: request},
+		result:  Result{Meta: Meta{RequestID: request.ID, Connector: request.Connector, Operation: request.Operation, Cached: Miss}},
+	}
+	s.inquiry.run, s.meta = &s.run, &s.result.Meta
+	s.run.usage, s.run.began = &s.usage, start
 
-	catalogue, p, err := x.find(ctx, request)
-	var credential *operations.Credential
+	catalogue, p, err := x.find(ctx, &request)
 	if err == nil {
-		result.Meta.Operation = p.Spec.Name
-		r := &run{x: x, plan: p, catalogue: catalogue, usage: usage, priority: priority(request, p.Spec), caller: request.Caller}
-		credential, err = x.call(ctx, request, r, &result, answer)
+		s.meta.Operation = p.Spec.Name
+		s.run.x, s.run.plan, s.run.catalogue, s.run.caller = x, p, catalogue, request.Caller
+		s.run.priority = priority(request.Bulk, p.Spec.Kind)
+		err = s.call(ctx, answer)
 	}
 
-	result.Meta.fill(usage, x.Now().Sub(start))
+	s.meta.fill(&s.usage, x.Now().Sub(start))
 	var fault *operations.Error
 	if err != nil {
-		fault = x.fault(ctx, request, p, result.Meta, err)
+		fault = x.fault(ctx, &request, p, s.meta, err)
 	}
-	x.record(request, start, result, credential, fault)
+	x.record(&request, start, &s.result, s.run.credential, fault)
 	if fault != nil {
-		return result, fault
+		return s.result, fault
 	}
-	return result, nil
+	return s.result, nil
 }
 
-func (x *Executor) find(ctx context.Context, request Request) (*operations.Catalogue, plan, error) {
+func (x *Executor) find(ctx context.Context, request *Request) (*operations.Catalogue, plan, error) {
 	catalogue, err := x.Catalogue.Of(ctx, request.Caller.Workspace, request.Connector)
 	if err != nil {
 		return nil, plan{}, err
@@ -166,43 +170,47 @@ func (x *Executor) find(ctx context.Context, request Request) (*operations.Catal
 	return catalogue, plan{entry}, err
 }
 
-func (x *Executor) call(
-	ctx context.Context, request Request, r *run, result *Result, answer func(*inquiry, context.Context) (json.RawMessage, error),
-) (*operations.Credential, error) {
-	p := r.plan
-	bounded := withTimeout(ctx, x.timeout(request, p.Spec))
-	defer bounded.cancel()
-	ctx = bounded
+// service is all that belongs to one call, in one piece of memory.
+type service struct {
+	inquiry
+	run    run
+	usage  operations.Usage
+	result Result
+	bound  deadline
+}
+
+func (s *service) call(ctx context.Context, answer func(*inquiry, context.Context) (json.RawMessage, error)) (err error) {
+	x, p, request := s.x, s.run.plan, &s.request
+	s.bound.start(ctx, x.timeout(request.Timeout, &p.Spec))
+	defer s.bound.cancel()
 	if err := request.Caller.Check(p.Connector.Name, &p.Spec, request.Credential); err != nil {
-		return nil, err
+		return err
 	}
-	credential, err := x.open(ctx, request, p.Connector)
-	if err != nil {
-		return nil, err
+	if s.run.credential, err = x.open(&s.bound, request, p.Connector); err != nil {
+		return err
 	}
-	if err := p.accepts(credential); err != nil {
-		return credential, err
+	if err := p.accepts(s.run.credential); err != nil {
+		return err
 	}
 	if len(request.Input) > x.MaxInputBytes {
-		return credential, operations.Errorf(operations.CodeTooLarge, "the input is larger than %d bytes", x.MaxInputBytes)
+		return operations.Errorf(operations.CodeTooLarge, "the input is larger than %d bytes", x.MaxInputBytes)
 	}
-	input, err := p.validate(request.Input, r.usage)
-	if err != nil {
-		return credential, err
+	if s.input, err = p.validate(request.Input, &s.usage); err != nil {
+		return err
 	}
-	r.credential = credential
-	if err := r.resolveBase(); err != nil {
-		return credential, err
+	if err := s.run.resolveBase(); err != nil {
+		return err
 	}
-	result.Output, err = answer(&inquiry{x: x, request: request, run: r, input: input, meta: &result.Meta}, ctx)
-	return credential, err
+	s.result.Output, err = answer(&s.inquiry, &s.bound)
+	return err
 }
 
-func (x *Executor) timeout(request Request, spec operations.Spec) time.Duration {
-	return min(cmp.Or(request.Timeout, spec.Timeout, x.Timeout), x.MaxTimeout)
+// timeout is that of a call of an operation; asked is zero for the usual one.
+func (x *Executor) timeout(asked time.Duration, spec *operations.Spec) time.Duration {
+	return min(cmp.Or(asked, spec.Timeout, x.Timeout), x.MaxTimeout)
 }
 
-func (x *Executor) open(ctx context.Context, request Request, connector *operations.Connector) (*operations.Credential, error) {
+func (x *Executor) open(ctx context.Context, request *Request, connector *operations.Connector) (*operations.Credential, error) {
 	if request.Credential == "" {
 		if len(connector.Auth) == 0 {
 			return nil, nil
@@ -226,11 +234,11 @@ func (x *Executor) open(ctx context.Context, request Request, connector *operati
 	return credential, nil
 }
 
-func priority(request Request, spec operations.Spec) operations.Priority {
+func priority(bulk bool, kind operations.Kind) operations.Priority {
 	switch {
-	case request.Bulk:
+	case bulk:
 		return operations.PriorityBulk
-	case spec.Kind == operations.KindDDL:
+	case kind == operations.KindDDL:
 		return operations.PriorityDDL
 	default:
 		return operations.PriorityLive

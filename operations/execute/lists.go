@@ -32,13 +32,13 @@ type inquiry struct {
 func (q *inquiry) output(ctx context.Context) (json.RawMessage, error) {
 	spec := &q.run.plan.Spec
 	if spec.Kind != operations.KindDDL {
-		return q.x.cached(ctx, q.request, q.run, q.input, q.meta)
+		return q.x.cached(ctx, &q.request, q.run, q.input, q.meta)
 	}
 	if err := q.takeRefresh(); err != nil {
 		return nil, err
 	}
 	if !spec.WholeList {
-		output, err := q.x.cached(ctx, q.request, q.run, q.input, q.meta)
+		output, err := q.x.cached(ctx, &q.request, q.run, q.input, q.meta)
 		return q.told(output), err
 	}
 	cut, rest, err := ddl.Split(q.input)
@@ -82,7 +82,7 @@ func (q *inquiry) told(page json.RawMessage) json.RawMessage {
 
 // whole is the list of which an operation gives all options.
 func (q *inquiry) whole(ctx context.Context, input json.RawMessage) (*ddl.List, error) {
-	output, err := q.x.cached(ctx, q.request, q.run, input, q.meta)
+	output, err := q.x.cached(ctx, &q.request, q.run, input, q.meta)
 	if err != nil {
 		return nil, err
 	}
@@ -294,7 +294,7 @@ func (q *inquiry) pageOf(ctx context.Context, input json.RawMessage, search, cur
 	if err != nil {
 		return nil, fmt.Errorf("asking for a page: %w", err)
 	}
-	return q.x.cached(ctx, q.request, q.run, input, q.meta)
+	return q.x.cached(ctx, &q.request, q.run, input, q.meta)
 }
 
 func (q *inquiry) encoded(found any) (json.RawMessage, error) {

@@ -1,7 +1,6 @@
 package execute
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -49,8 +48,14 @@ func (p plan) validate(input json.RawMessage, usage *operations.Usage) (json.Raw
 
 // isObject tells whether valid JSON is an object.
 func isObject(document json.RawMessage) bool {
-	trimmed := bytes.TrimLeft(document, " \t\r\n")
-	return len(trimmed) > 0 && trimmed[0] == '{'
+	for _, c := range document {
+		switch c {
+		case ' ', '\t', '\r', '\n':
+		default:
+			return c == '{'
+		}
+	}
+	return false
 }
 
 func invalid(faults []operations.InputFault) *operations.Error {

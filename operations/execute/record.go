@@ -29,7 +29,7 @@ type Record struct {
 	Output     json.RawMessage `json:"output,omitempty"`
 }
 
-func (x *Executor) record(request Request, start time.Time, result Result, credential *operations.Credential, fault *operations.Error) {
+func (x *Executor) record(request *Request, start time.Time, result *Result, credential *operations.Credential, fault *operations.Error) {
 	if x.Recorder == nil {
 		return
 	}
@@ -39,12 +39,14 @@ func (x *Executor) record(request Request, start time.Time, result Result, crede
 		Cached: result.Meta.Cached, Attempts: result.Meta.Attempts, WaitedMs: result.Meta.WaitedMs,
 		UpstreamMs: result.Meta.UpstreamMs, DurationMs: result.Meta.DurationMs,
 	}
-	redactor := newRedactor(credential)
-	if fault != nil {
-		r.Code, r.Detail = fault.Code, redactor.text(fault.Detail)
-	}
-	if x.RecordBodies {
-		r.Input, r.Output = redactor.json(request.Input), redactor.json(result.Output)
+	if fault != nil || x.RecordBodies {
+		redactor := newRedactor(credential)
+		if fault != nil {
+			r.Code, r.Detail = fault.Code, redactor.text(fault.Detail)
+		}
+		if x.RecordBodies {
+			r.Input, r.Output = redactor.json(request.Input), redactor.json(result.Output)
+		}
 	}
 	x.Recorder.Record(r)
 }

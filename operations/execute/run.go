@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/patchbay/patchbay/operations"
 )
@@ -21,6 +22,7 @@ type run struct {
 	catalogue  *operations.Catalogue // in which the plan was found
 	credential *operations.Credential
 	usage      *operations.Usage
+	began      time.Time // the call
 	priority   operations.Priority
 	base       operations.Base
 	trusted    bool
@@ -53,7 +55,7 @@ func (r *run) do(ctx context.Context, input json.RawMessage) (output json.RawMes
 	if err != nil {
 		return nil, err
 	}
-	return output, r.plan.check(output, r.x.CheckOutput, r.x.Now(), r.usage)
+	return output, r.plan.check(output, r.x.CheckOutput, r.began, r.usage)
 }
 
 func (r *run) callOf(input json.RawMessage) *operations.Call {
@@ -120,7 +122,7 @@ func (r *run) other(name string) (*run, error) {
 
 // fault makes any error the caller's: typed, without secrets, and logged where it is the hub's own. A write that ran
 // out of time after a request went out may have been done.
-func (x *Executor) fault(ctx context.Context, request Request, p plan, meta Meta, err error) *operations.Error {
+func (x *Executor) fault(ctx context.Context, request *Request, p plan, meta *Meta, err error) *operations.Error {
 	mayBeDone := p.Entry != nil && p.Spec.Effect != operations.EffectRead && meta.Attempts > 0
 	var typed *operations.Error
 	switch {

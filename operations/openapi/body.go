@@ -32,6 +32,9 @@ type body struct {
 }
 
 func encodingOf(contentType string) encoding {
+	if contentType == "application/json" || contentType == "application/json; charset=utf-8" { // as most answers have it
+		return jsonBody
+	}
 	media, _, err := mime.ParseMediaType(contentType)
 	if err != nil {
 		media = strings.ToLower(contentType)

@@ -17,8 +17,8 @@ import (
 // content writes the body. An empty content type means that there is none.
 func (r *request) content(v values) (content []byte, contentType string, err error) {
 	given := r.body.always
-	for i, f := range r.fields {
-		given = given || f.place == inBody && v[i].Exists()
+	for i := range r.fields {
+		given = given || r.fields[i].place == inBody && v[i].Exists()
 	}
 	if !given || r.body.encoding == noBody {
 		return nil, "", nil

@@ -170,7 +170,7 @@ func (p *paging) follow(ctx context.Context, call *operations.Call, o *operation
 			return nil, err
 		}
 		endpoint, _, _ = strings.Cut(endpoint, "?")
-		return o.request.to(ctx, call.Base.URL(endpoint)+"?"+escapeOdd(query), v)
+		return o.request.to(ctx, call, endpoint+"?"+escapeOdd(query), v)
 	}
 	if p.ownPath {
 		return nil, p.refuse()
@@ -179,5 +179,5 @@ func (p *paging) follow(ctx context.Context, call *operations.Call, o *operation
 	if err != nil {
 		return nil, err
 	}
-	return o.request.to(ctx, to.String(), v)
+	return o.request.toURL(ctx, to, v)
 }

@@ -21,7 +21,7 @@ type request struct {
 	fields   []field
 	index    map[string]int // of the fields that the input gives, by name
 	body     body
-	accept   string
+	accept   []string // the header, which nobody changes
 }
 
 // segment is a piece of the path: a text, or a field's value.
@@ -33,7 +33,10 @@ type segment struct {
 // newRequest prepares a path template with its fields.
 func newRequest(in *inputs, b body, accept string) request {
 	path, query, _ := strings.Cut(in.path, "?")
-	r := request{method: in.method, query: query, fields: in.fields, index: map[string]int{}, body: b, accept: accept}
+	r := request{method: in.method, query: query, fields: in.fields, index: map[string]int{}, body: b}
+	if accept != "" {
+		r.accept = []string{accept}
+	}
 	r.body.schema, r.body.example = nil, nil
 	wires := map[string]int{}
 	for i, f := range in.fields {
@@ -92,35 +95,52 @@ func (r *request) build(ctx context.Context, call *operations.Call, v values) (*
 	if err != nil {
 		return nil, err
 	}
-	return r.to(ctx, call.Base.URL(endpoint), v)
+	return r.to(ctx, call, endpoint, v)
 }
 
-// to makes the request to a URL that is known already: headers and body.
-func (r *request) to(ctx context.Context, address string, v values) (*http.Request, error) {
+// to makes the request to a place below the base path that is known already.
+func (r *request) to(ctx context.Context, call *operations.Call, endpoint string, v values) (*http.Request, error) {
+	u, err := call.Base.At(endpoint)
+	if err != nil {
+		return nil, operations.Errorf(operations.CodeInvalidInput, "the input gives no URL that can be asked: %w", err)
+	}
+	return r.toURL(ctx, u, v)
+}
+
+// toURL makes the request to a URL: headers and body.
+func (r *request) toURL(ctx context.Context, u *url.URL, v values) (*http.Request, error) {
 	content, contentType, err := r.content(v)
 	if err != nil {
 		return nil, err
 	}
-	var reader io.Reader
+	out := (&http.Request{
+		Method: r.method, URL: u, Host: u.Host, Header: http.Header{}, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(ctx)
 	if contentType != "" {
-		reader = bytes.NewReader(content)
+		out.Header["Content-Type"] = []string{contentType}
+		setBody(out, content)
 	}
-	out, err := http.NewRequestWithContext(ctx, r.method, address, reader)
-	if err != nil {
-		return nil, operations.Errorf(operations.CodeInvalidInput, "the input gives no URL that can be asked: %w", err)
-	}
-	if contentType != "" {
-		out.Header.Set("Content-Type", contentType)
-	}
-	if r.accept != "" {
-		out.Header.Set("Accept", r.accept)
+	if len(r.accept) > 0 {
+		out.Header["Accept"] = r.accept
 	}
 	return out, r.headers(out.Header, v)
 }
 
+// setBody gives a request a body that can be had again.
+func setBody(out *http.Request, content []byte) {
+	if len(content) == 0 {
+		out.Body, out.GetBody = http.NoBody, func() (io.ReadCloser, error) { return http.NoBody, nil }
+		return
+	}
+	out.ContentLength = int64(len(content))
+	out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil }
+	out.Body = io.NopCloser(bytes.NewReader(content))
+}
+
 // fromCredential fills in the fields that are the credential's.
 func (r *request) fromCredential(call *operations.Call, v values) error {
-	for i, f := range r.fields {
+	for i := range r.fields {
+		f := &r.fields[i]
 		if f.credential == "" {
 			continue
 		}
@@ -134,6 +154,32 @@ func (r *request) fromCredential(call *operations.Call, v values) error {
 }
 
 func (r *request) endpoint(v values) (string, error) {
+	path, err := r.path(v)
+	if err != nil {
+		return "", err
+	}
+	query := r.query
+	for i := range r.fields {
+		f := &r.fields[i]
+		if f.place != inQuery || !v.given(i) {
+			continue
+		}
+		if part := f.query(v[i]); part != "" && query != "" {
+			query += "&" + part
+		} else {
+			query += part
+		}
+	}
+	if query == "" {
+		return path, nil
+	}
+	return path + "?" + query, nil
+}
+
+func (r *request) path(v values) (string, error) {
+	if len(r.segments) == 1 && r.segments[0].field < 0 {
+		return r.segments[0].text, nil
+	}
 	var b strings.Builder
 	for _, s := range r.segments {
 		if s.field < 0 {
@@ -146,25 +192,12 @@ func (r *request) endpoint(v values) (string, error) {
 		}
 		b.WriteString(text)
 	}
-	query := r.query
-	for i, f := range r.fields {
-		if f.place != inQuery || !v.given(i) {
-			continue
-		}
-		if part := f.query(v[i]); part != "" && query != "" {
-			query += "&" + part
-		} else {
-			query += part
-		}
-	}
-	if query != "" {
-		b.WriteString("?" + query)
-	}
 	return b.String(), nil
 }
 
 func (r *request) headers(header http.Header, v values) error {
-	for i, f := range r.fields {
+	for i := range r.fields {
+		f := &r.fields[i]
 		if f.place != inHeader && f.place != inCookie || !v.given(i) {
 			continue
 		}

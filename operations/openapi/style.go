@@ -101,6 +101,18 @@ func (f field) matrix(v gjson.Result, written string) string {
 	}
 }
 
+// separator stands between the elements of an array in a query.
+func (s style) separator() string {
+	switch s.name {
+	case "spaceDelimited":
+		return "%20"
+	case "pipeDelimited":
+		return "%7C"
+	default:
+		return ","
+	}
+}
+
 // query writes a value as name=value pairs, joined by "&"; "" if there is nothing to say.
 func (f field) query(v gjson.Result) string {
 	value := escape
@@ -108,7 +120,6 @@ func (f field) query(v gjson.Result) string {
 		value = escapeReserved
 	}
 	name := escape(f.wire)
-	separator := map[string]string{"spaceDelimited": "%20", "pipeDelimited": "%7C"}[f.style.name]
 	switch {
 	case f.style.json:
 		return name + "=" + escape(v.Raw)
@@ -123,10 +134,7 @@ func (f field) query(v gjson.Result) string {
 		}
 		return strings.Join(list, "&")
 	case v.IsArray() || v.IsObject():
-		if separator == "" {
-			separator = ","
-		}
-		return name + "=" + strings.Join(pieces(v, value), separator)
+		return name + "=" + strings.Join(pieces(v, value), f.style.separator())
 	default:
 		return name + "=" + value(text(v))
 	}
