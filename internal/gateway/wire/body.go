@@ -1,18 +1,16 @@
 package wire
 
 import (
-	"compress/gzip"
 	"context"
 	"errors"
 	"io"
-	"net/http"
-	"strings"
 	"sync/atomic"
 )
 
 // body is the body of an answer. Read to its end it gives the connection back; closed before, it closes it.
 type body struct {
-	inner io.ReadCloser // of net/http; never closed: it would read on
+	inner io.ReadCloser // of net/http; never closed: it would read on. nil: what is left is read off the connection
+	left  int64         // bytes
 	conn  *conn
 	stop  func() bool // watching the context
 	ctx   context.Context
@@ -31,17 +29,30 @@ func (b *body) Read(p []byte) (int, error) {
 		}
 		return 0, b.ended
 	}
-	n, err := b.inner.Read(p)
+	n, err := b.read(p)
 	if err == nil {
 		return n, nil
 	}
 	if err != io.EOF {
-		if cause := ended(b.ctx); cause != nil {
-			err = cause
-		}
+		err = b.conn.fault(b.ctx, err)
 	}
 	b.ended = err
 	b.finish(err == io.EOF)
+	return n, err
+}
+
+func (b *body) read(p []byte) (int, error) {
+	if b.inner != nil {
+		return b.inner.Read(p)
+	}
+	n, err := b.conn.in.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	switch {
+	case b.left == 0:
+		err = io.EOF
+	case err == io.EOF:
+		err = io.ErrUnexpectedEOF
+	}
 	return n, err
 }
 
@@ -57,40 +68,3 @@ func (b *body) finish(whole bool) {
 		b.conn.release(b.stop() && whole && b.keep)
 	}
 }
-
-// asksForGzip tells whether the transport asks for gzip by itself, and then takes it off. It is net/http's rule.
-func asksForGzip(request *http.Request) bool {
-	header := request.Header
-	return request.Method != http.MethodHead && header["Accept-Encoding"] == nil && header["Range"] == nil
-}
-
-func unzip(response *http.Response) {
-	if !strings.EqualFold(response.Header.Get("Content-Encoding"), "gzip") {
-		return
-	}
-	response.Header.Del("Content-Encoding")
-	response.Header.Del("Content-Length")
-	response.ContentLength, response.Uncompressed = -1, true
-	response.Body = &unzipped{body: response.Body}
-}
-
-// unzipped is a body without its compression. What is wrong with it is said when it is read.
-type unzipped struct {
-	body io.ReadCloser
-	zip  *gzip.Reader
-	err  error
-}
-
-// Read reads.
-func (u *unzipped) Read(p []byte) (n int, err error) {
-	if u.zip == nil && u.err == nil {
-		u.zip, u.err = gzip.NewReader(u.body)
-	}
-	if u.err != nil {
-		return 0, u.err
-	}
-	return u.zip.Read(p)
-}
-
-// Close closes what is below.
-func (u *unzipped) Close() error { return u.body.Close() }

@@ -17,28 +17,29 @@ import (
 type conn struct {
 	net.Conn
 	pool *pool
-	host host
+	line *line
 	raw  syscall.RawConn // of the socket; nil: it cannot be looked at
 	in   *bufio.Reader
-	out  *bufio.Writer
 
-	quiet   bool // what the last look has found
-	peeked  [1]byte
-	secured *tls.ConnectionState // nil: it is not
-	abort   func()               // ends what is being read or written
-	budget  int64                // bytes that may still be read
-	written int64
-	used    bool // it has served before
-	since   time.Time
+	secured  *tls.ConnectionState // nil: it is not
+	abort    func()               // ends what is being read or written
+	proceed  func(uintptr) bool   // inquire
+	question question
+	budget   int64 // bytes that may still be read
+	bounded  bool  // the socket has a deadline
+	timed    bool  // it is the context's
+	used     bool  // it has served before
+	round    uint  // of the pool, when it was put back
 }
 
-func newConn(p *pool, h host, socket net.Conn) *conn {
-	c := &conn{Conn: socket, pool: p, host: h}
+func newConn(p *pool, l *line, socket net.Conn) *conn {
+	c := &conn{Conn: socket, pool: p, line: l}
 	if s, ok := socket.(syscall.Conn); ok {
 		c.raw, _ = s.SyscallConn()
 	}
-	c.in, c.out = bufio.NewReader(c), bufio.NewWriter(c)
+	c.in = bufio.NewReader(c)
 	c.abort = func() { _ = c.SetDeadline(time.Unix(1, 0)) }
+	c.proceed = c.inquire
 	return c
 }
 
@@ -47,7 +48,7 @@ func (c *conn) secure(ctx context.Context) error {
 	config := c.pool.options.TLS
 	if config.ServerName == "" {
 		config = config.Clone()
-		config.ServerName = c.host.name
+		config.ServerName = c.line.host.name
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.pool.options.Handshake)
 	defer cancel()
@@ -77,53 +78,40 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write writes and counts.
-func (c *conn) Write(p []byte) (int, error) {
-	n, err := c.Conn.Write(p)
-	c.written += int64(n)
-	return n, err
-}
-
-// roundTrip sends the request. Where there is an error the connection is closed.
-func (c *conn) roundTrip(request *http.Request, watcher Watcher) (*http.Response, error) {
+// roundTrip sends the request, of which m is made. Where there is an error the connection is closed.
+func (c *conn) roundTrip(request *http.Request, m *message, watcher Watcher) (*http.Response, error) {
 	ctx := request.Context()
-	stop := context.AfterFunc(ctx, c.abort)
-	zipped := asksForGzip(request)
-	response, err := c.exchange(request, watcher, zipped)
+	stop := c.watch(ctx)
+	response, err := c.exchange(request, m, watcher)
 	if err != nil {
 		stop()
 		c.close()
-		if cause := ended(ctx); cause != nil {
-			return nil, cause
-		}
-		return nil, err
+		return nil, c.fault(ctx, err)
 	}
+	c.answered(ctx)
 	c.budget = math.MaxInt64
 	response.TLS = c.secured
-	b := &body{inner: response.Body, conn: c, stop: stop, ctx: ctx, keep: !response.Close && response.StatusCode > 199}
+	keep := !response.Close && response.StatusCode > 199
 	if response.Body == http.NoBody {
-		b.finish(true)
-	} else {
+		c.release(stop() && keep)
+		return response, nil
+	}
+	b, plain := response.Body.(*body)
+	if !plain {
+		b = &body{inner: response.Body}
 		response.Body = b
-		if zipped {
-			unzip(response)
-		}
+	}
+	b.conn, b.ctx, b.stop, b.keep = c, ctx, stop, keep
+	if m.zipped {
+		unzip(response)
 	}
 	return response, nil
 }
 
 // exchange writes the request and reads the headers of its answer.
-func (c *conn) exchange(request *http.Request, watcher Watcher, zipped bool) (*http.Response, error) {
-	before := c.written
-	if err := c.send(request, watcher, zipped); err != nil {
-		if c.used && c.written == before {
-			return nil, &staleError{err}
-		}
-		return nil, fmt.Errorf("writing the request: %w", err)
-	}
-	if _, bounded := request.Context().Deadline(); !bounded {
-		c.readUntil(request.Context(), time.Now().Add(c.pool.options.Answer))
-		defer c.readUntil(request.Context(), time.Time{})
+func (c *conn) exchange(request *http.Request, m *message, watcher Watcher) (*http.Response, error) {
+	if err := c.ask(m, watcher); err != nil {
+		return nil, err
 	}
 	c.budget = int64(c.pool.options.MaxHeaderBytes)
 	if _, err := c.in.Peek(1); err != nil {
@@ -133,6 +121,9 @@ func (c *conn) exchange(request *http.Request, watcher Watcher, zipped bool) (*h
 		return nil, fmt.Errorf("reading the answer: %w", err)
 	}
 	for {
+		if response := readPlain(c.in, request); response != nil {
+			return response, nil
+		}
 		response, err := http.ReadResponse(c.in, request)
 		switch {
 		case err != nil && c.budget <= 0:
@@ -145,23 +136,10 @@ func (c *conn) exchange(request *http.Request, watcher Watcher, zipped bool) (*h
 	}
 }
 
-// readUntil sets the deadline of reading; zero is none. That of a context which has ended meanwhile stays.
-func (c *conn) readUntil(ctx context.Context, at time.Time) {
-	_ = c.SetReadDeadline(at)
-	if ctx.Err() != nil {
-		c.abort()
-	}
-}
-
-func isTimeout(err error) bool {
-	var timeout net.Error
-	return errors.As(err, &timeout) && timeout.Timeout()
-}
-
 // close closes the connection and makes room for another.
 func (c *conn) close() {
 	_ = c.Conn.Close()
-	c.pool.gone(c.host)
+	c.pool.gone(c.line)
 }
 
 // release gives the connection back, if it may serve again.

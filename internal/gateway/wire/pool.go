@@ -14,11 +14,17 @@ type pool struct {
 	mu      sync.Mutex
 	hosts   map[host]*line
 	idle    int
+	round   uint        // of cleaning
 	cleaner *time.Timer // set while there are idle connections
 }
 
+// rounds is in how many rounds of cleaning a connection that nobody uses is closed. They come often enough for it that
+// nobody need look at the clock when one is put back or taken.
+const rounds = 4
+
 // line is what there is of one host.
 type line struct {
+	host    host
 	open    int     // connections, those being made included
 	idle    []*conn // the one used last is the last
 	waiting []chan *conn
@@ -28,34 +34,28 @@ func (p *pool) init(options *Options) {
 	p.options, p.hosts = options, map[host]*line{}
 }
 
-// get gives a connection. One that has been idle is looked at before it serves: the service may have closed it, and a
-// write sent on it would be lost in a way that nobody can tell; or it may have sent what would be taken for the answer.
+// get gives a connection. One that has been idle is looked at before it is asked: see ask.
 func (p *pool) get(ctx context.Context, h host) (*conn, error) {
-	for {
-		c, wait := p.take(h)
-		if wait != nil {
-			var err error
-			if c, err = p.await(ctx, h, wait); err != nil {
-				return nil, err
-			}
+	c, l, wait := p.take(h)
+	if wait != nil {
+		var err error
+		if c, err = p.await(ctx, l, wait); err != nil {
+			return nil, err
 		}
-		if c == nil {
-			return p.dial(ctx, h)
-		}
-		if time.Since(c.since) < p.options.Idle && c.isQuiet() {
-			return c, nil
-		}
-		c.close()
 	}
+	if c != nil {
+		return c, nil
+	}
+	return p.dial(ctx, l)
 }
 
 // take gives an idle connection; or none and no channel if one may be made; or a channel to wait at.
-func (p *pool) take(h host) (*conn, chan *conn) {
+func (p *pool) take(h host) (*conn, *line, chan *conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	l := p.hosts[h]
 	if l == nil {
-		l = &line{}
+		l = &line{host: h}
 		p.hosts[h] = l
 	}
 	if last := len(l.idle) - 1; last >= 0 {
@@ -63,26 +63,25 @@ func (p *pool) take(h host) (*conn, chan *conn) {
 		l.idle[last] = nil
 		l.idle = l.idle[:last]
 		p.idle--
-		return c, nil
+		return c, l, nil
 	}
 	if l.open < p.options.MaxPerHost {
 		l.open++
-		return nil, nil
+		return nil, l, nil
 	}
 	wait := make(chan *conn, 1)
 	l.waiting = append(l.waiting, wait)
-	return nil, wait
+	return nil, l, wait
 }
 
 // await waits for a connection; nil is the leave to make one.
-func (p *pool) await(ctx context.Context, h host, wait chan *conn) (*conn, error) {
+func (p *pool) await(ctx context.Context, l *line, wait chan *conn) (*conn, error) {
 	select {
 	case c := <-wait:
 		return c, nil
 	case <-ctx.Done():
 	}
 	p.mu.Lock()
-	l := p.hosts[h]
 	i := slices.Index(l.waiting, wait)
 	if i >= 0 {
 		l.waiting = slices.Delete(l.waiting, i, i+1)
@@ -92,20 +91,20 @@ func (p *pool) await(ctx context.Context, h host, wait chan *conn) (*conn, error
 		if c := <-wait; c != nil {
 			p.put(c)
 		} else {
-			p.gone(h)
+			p.gone(l)
 		}
 	}
 	return nil, ended(ctx)
 }
 
-func (p *pool) dial(ctx context.Context, h host) (*conn, error) {
-	socket, err := p.options.Dial(ctx, "tcp", h.address)
+func (p *pool) dial(ctx context.Context, l *line) (*conn, error) {
+	socket, err := p.options.Dial(ctx, "tcp", l.host.address())
 	if err != nil {
-		p.gone(h)
+		p.gone(l)
 		return nil, err
 	}
-	c := newConn(p, h, socket)
-	if !h.secure {
+	c := newConn(p, l, socket)
+	if !l.host.secure {
 		return c, nil
 	}
 	if err := c.secure(ctx); err != nil {
@@ -117,9 +116,8 @@ func (p *pool) dial(ctx context.Context, h host) (*conn, error) {
 
 // put takes a connection back: for who waits, or for later.
 func (p *pool) put(c *conn) {
-	c.since = time.Now()
+	l := c.line
 	p.mu.Lock()
-	l := p.hosts[c.host]
 	if len(l.waiting) > 0 {
 		l.next(c)
 		p.mu.Unlock()
@@ -130,10 +128,11 @@ func (p *pool) put(c *conn) {
 		c.close()
 		return
 	}
+	c.round = p.round
 	l.idle = append(l.idle, c)
 	p.idle++
 	if p.cleaner == nil {
-		p.cleaner = time.AfterFunc(p.options.Idle/2, p.clean)
+		p.cleaner = time.AfterFunc(p.options.Idle/rounds, p.clean)
 	}
 	p.mu.Unlock()
 }
@@ -147,28 +146,30 @@ func (l *line) next(c *conn) {
 }
 
 // gone notes that a connection is no more.
-func (p *pool) gone(h host) {
+func (p *pool) gone(l *line) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	l := p.hosts[h]
 	if len(l.waiting) > 0 {
 		l.next(nil)
 		return
 	}
 	if l.open--; l.open == 0 {
-		delete(p.hosts, h)
+		delete(p.hosts, l.host)
 	}
 }
 
 // clean closes what has been idle for long, or what the service has closed, and comes again while there are others.
 func (p *pool) clean() {
-	now := time.Now()
-	p.closeIdle(func(c *conn) bool { return now.Sub(c.since) >= p.options.Idle || !c.isQuiet() })
+	p.mu.Lock()
+	p.round++
+	round := p.round
+	p.mu.Unlock()
+	p.closeIdle(func(c *conn) bool { return round-c.round >= rounds || !c.isQuiet() })
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.cleaner = nil
 	if p.idle > 0 {
-		p.cleaner = time.AfterFunc(p.options.Idle/2, p.clean)
+		p.cleaner = time.AfterFunc(p.options.Idle/rounds, p.clean)
 	}
 }
 

@@ -7,19 +7,10 @@ import "syscall"
 // supported tells that idle connections can be looked at.
 const supported = true
 
-// isQuiet tells whether an idle connection is as it should be: open, with nothing to read. Bytes that nobody has asked
-// for, the end of the stream or an error mean that it cannot serve any more.
-func (c *conn) isQuiet() bool {
-	if c.raw == nil {
-		return false
-	}
-	c.quiet = false
-	return c.raw.Read(c.look) == nil && c.quiet
-}
-
-// look reads without waiting, and leaves what it reads where it is.
-func (c *conn) look(descriptor uintptr) bool {
-	_, _, err := syscall.Recvfrom(int(descriptor), c.peeked[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-	c.quiet = err == syscall.EAGAIN || err == syscall.EWOULDBLOCK
-	return true
+// isQuiet tells whether a socket is open, with nothing to read: it reads without waiting, and leaves what it reads where
+// it is. Bytes that nobody has asked for, the end of the stream or an error mean that it cannot serve any more.
+func isQuiet(descriptor uintptr) bool {
+	var peeked [1]byte
+	_, _, err := syscall.Recvfrom(int(descriptor), peeked[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+	return err == syscall.EAGAIN || err == syscall.EWOULDBLOCK
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -164,7 +165,11 @@ func TestAnswersAreReadAsByNetHTTP(t *testing.T) {
 		"no colon": "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nwhat\r\n\r\n", "bad name": "HTTP/1.1 200 OK\r\nContent-Length: 0\r\na b: c\r\n\r\n",
 		"NUL": "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: a\x00b\r\n\r\n", "no HTTP": "hello\r\n\r\n", "bad status": "HTTP/1.1 abc OK\r\nContent-Length: 0\r\n\r\n",
 		"large headers": "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX: " + strings.Repeat("x", 300<<10) + "\r\n\r\n",
-		"bad chunk":     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n",
+		"kept alive":    "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\ncontent-length: 2\r\n\r\nok",
+		"closing":       "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", "no cache": "HTTP/1.1 200 OK\r\nPragma: no-cache\r\nContent-Length: 0\r\n\r\n",
+		"long":      "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + strings.Repeat("0123456789", 10000),
+		"refused":   "HTTP/1.1 401 Unauthorized\r\nwww-authenticate: a\r\nWWW-AUTHENTICATE: b\r\nContent-Length: 3\r\n\r\nabcd",
+		"bad chunk": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nab\r\n0\r\n\r\n",
 	} {
 		for _, method := range []string{"GET", "HEAD"} {
 			t.Run(name+" "+method, func(t *testing.T) {
@@ -395,6 +400,33 @@ func TestBrokenConnections(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRequestsAreNotMixed: of many at once, with bodies of all lengths, each gets the answer to its own.
+func TestRequestsAreNotMixed(t *testing.T) {
+	t.Parallel()
+	service := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		w.Header().Set("X-Path", r.URL.Path)
+		w.Header().Set("Content-Length", fmt.Sprint(len(body)))
+		_, _ = w.Write(body)
+	}))
+	t.Cleanup(service.Close)
+	transport := newTransport(t, func(o *wire.Options) { o.MaxPerHost = 3 })
+	var group sync.WaitGroup
+	for i := range 8 {
+		group.Go(func() {
+			for j := range 20 {
+				path := fmt.Sprintf("/%d/%d", i, j)
+				content := strings.Repeat(path, 1+i*j*10)
+				response, body, err := send(transport, newRequest(t, "POST", service.URL+path, content[:min(len(content), wire.MaxBody)]))
+				if err != nil || response.Header.Get("X-Path") != path || !strings.HasPrefix(content, body) || len(body) != min(len(content), wire.MaxBody) {
+					t.Errorf("%s: got %d bytes, %v", path, len(body), err)
+				}
+			}
+		})
+	}
+	group.Wait()
 }
 
 // TestEndOfTheContext: it ends a request at any time, and whoever comes next is not struck.
