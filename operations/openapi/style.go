@@ -17,7 +17,22 @@ func text(v gjson.Result) string {
 }
 
 // escape escapes a text for a query, with %20 for a space.
-func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+func escape(s string) string {
+	if isUnreserved(s) {
+		return s
+	}
+	return strings.ReplaceAll(url.QueryEscape(s), "+", "%20")
+}
+
+// isUnreserved tells of a text that it is its own escaped form.
+func isUnreserved(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && c != '_' {
+			return false
+		}
+	}
+	return true
+}
 
 // escapeReserved leaves the reserved characters that cannot end a query or a parameter.
 func escapeReserved(s string) string {
