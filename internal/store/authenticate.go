@@ -24,7 +24,8 @@ func (s *Store) Authenticate(ctx context.Context, secret string) (Key, error) {
 	if len(secret) < MinSecret || len(secret) > MaxSecret {
 		return Key{}, unauthenticated()
 	}
-	key, err := s.keys.Get(ctx, sha256.Sum256([]byte(secret)), s.loadKey)
+	var buffer [MaxSecret]byte // a conversion would allocate
+	key, err := s.keys.Get(ctx, sha256.Sum256(buffer[:copy(buffer[:], secret)]), s.loadKey)
 	if err != nil {
 		return Key{}, err
 	}
@@ -39,7 +40,7 @@ func (s *Store) cacheKeys() {
 	s.keys = otter.Must(&otter.Options[keyHash, *Key]{
 		MaximumSize:      maxCachedKeys,
 		ExpiryCalculator: otter.ExpiryWriting[keyHash, *Key](keyFreshFor),
-		Clock:            cacheClock{s.now},
+		Clock:            s.clock,
 	})
 	s.loadKey = otter.LoaderFunc[keyHash, *Key](s.validKey)
 }
@@ -56,7 +57,7 @@ func (s *Store) validKey(ctx context.Context, hash keyHash) (*Key, error) {
 	return &key, nil
 }
 
-// cacheClock lets the cache run on the store's clock.
+// cacheClock lets the cache run on a clock that the store was given.
 type cacheClock struct{ now func() time.Time }
 
 func (c cacheClock) NowNano() int64 { return c.now().UnixNano() }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,6 +22,26 @@ func sampleRecord(now time.Time) execute.Record {
 		RequestID: "req", Time: now, Workspace: DefaultWorkspace, Key: "key", Connector: "slack", Operation: "send_message",
 		Credential: "cred", Code: operations.CodeRateLimited, Detail: "slow down", Cached: execute.Miss, Attempts: 3,
 		WaitedMs: 1.5, UpstreamMs: 2.25, DurationMs: 4, Input: json.RawMessage(`{"a":1}`), Output: json.RawMessage(`{"b":2}`),
+	}
+}
+
+// storeRecords stores records as one write does, so many of a workspace to a batch at most.
+func storeRecords(t testing.TB, s *Store, records []execute.Record, atMost int) {
+	t.Helper()
+	var batches []*batch
+	open := map[string]*batch{}
+	for i := range records {
+		r := &records[i]
+		b := open[r.Workspace]
+		if b == nil || b.count == atMost {
+			b = &batch{workspace: r.Workspace}
+			open[r.Workspace] = b
+			batches = append(batches, b)
+		}
+		b.add(r)
+	}
+	if err := s.writeCalls(t.Context(), batches); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -108,6 +129,88 @@ func TestRecorderCountsWhatItDrops(t *testing.T) {
 	}
 }
 
+func TestRecorderBoundsItsMemory(t *testing.T) {
+	t.Parallel()
+	s := openTest(t, t.TempDir())
+	r := s.NewRecorder(RecorderOptions{Bytes: 100_000})
+	tx, err := s.write.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := sampleRecord(time.Now())
+	record.Output = json.RawMessage(`"` + strings.Repeat("x", maxRecordedBody-2) + `"`)
+	const sent, fit = 10, 4 // the last of those may go beyond the bound
+	for range sent {
+		r.Record(record)
+	}
+	if got := r.Dropped(); got != sent-fit {
+		t.Errorf("%d of %d dropped, want all but %d", got, sent, fit)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	closeRecorder(t, r)
+	calls, err := s.ListCalls(t.Context(), DefaultWorkspace, CallFilter{})
+	if err != nil || len(calls) != fit || len(calls[fit-1].Output) != maxRecordedBody {
+		t.Errorf("%d calls (%v), want %d with their bodies", len(calls), err, fit)
+	}
+}
+
+// A record may lie in a buffer that its caller uses again.
+func TestRecorderKeepsNothingOfItsCallers(t *testing.T) {
+	t.Parallel()
+	s := openTest(t, t.TempDir())
+	r := s.NewRecorder(RecorderOptions{})
+	record := sampleRecord(time.UnixMicro(1).UTC())
+	buffer := []byte(`{"a":1}`)
+	record.Input = buffer
+	r.Record(record)
+	copy(buffer, `changed`)
+	closeRecorder(t, r)
+	calls, err := s.ListCalls(t.Context(), DefaultWorkspace, CallFilter{Before: 2})
+	if err != nil || len(calls) != 1 || string(calls[0].Input) != `{"a":1}` {
+		t.Errorf("calls %+v (%v)", calls, err)
+	}
+}
+
+func TestRecordAllocatesNothing(t *testing.T) {
+	r := openTest(t, t.TempDir()).NewRecorder(RecorderOptions{Every: time.Hour})
+	defer closeRecorder(t, r)
+	record := sampleRecord(time.Now())
+	// The buffers grow now and then, which the average rounds away.
+	if n := testing.AllocsPerRun(500, func() { r.Record(record) }); n > 0 {
+		t.Errorf("%v allocations for a record", n)
+	}
+}
+
+// Nothing runs while nothing is recorded; what is recorded is written in time, all of it together.
+func TestRecorderWaitsForABatch(t *testing.T) {
+	t.Parallel()
+	s := openTest(t, t.TempDir())
+	synctest.Test(t, func(t *testing.T) {
+		r := &Recorder{options: RecorderOptions{Queue: 100, Bytes: 1 << 20, Batch: 10, Every: time.Second}, open: map[string]*batch{},
+			due: time.NewTimer(time.Hour), full: make(chan struct{}, 1), store: s}
+		r.due.Stop()
+		time.Sleep(time.Hour)
+		if len(r.due.C) > 0 || len(r.full) > 0 {
+			t.Error("an idle recorder is woken")
+		}
+		start := time.Now()
+		r.Record(sampleRecord(start))
+		time.Sleep(time.Second / 2)
+		r.Record(sampleRecord(start))
+		if <-r.due.C; time.Since(start) != time.Second || len(r.swap()) != 1 {
+			t.Errorf("woken after %v", time.Since(start))
+		}
+		for range 10 {
+			r.Record(sampleRecord(start))
+		}
+		if len(r.full) != 1 {
+			t.Error("a whole batch is not told")
+		}
+	})
+}
+
 func TestRecorderCloseHeedsItsContext(t *testing.T) {
 	t.Parallel()
 	s := openTest(t, t.TempDir())
@@ -147,7 +250,7 @@ func TestRecorderLosesNothingOfManyWriters(t *testing.T) {
 	group.Wait()
 	closeRecorder(t, r)
 	var rows int
-	err := s.read.QueryRowContext(t.Context(), `SELECT count(*) FROM calls`).Scan(&rows)
+	err := s.read.QueryRowContext(t.Context(), `SELECT sum(count) FROM call_segments`).Scan(&rows)
 	if err != nil || rows != writers*each || r.Dropped() != 0 {
 		t.Errorf("%d rows, %d dropped (%v), want %d and none", rows, r.Dropped(), err, writers*each)
 	}
@@ -178,15 +281,14 @@ func TestListCalls(t *testing.T) {
 	record := func(workspace, connector, operation string, code operations.Code) execute.Record {
 		return execute.Record{Workspace: workspace, Connector: connector, Operation: operation, Code: code, Time: time.Now()}
 	}
-	err := s.insertCalls(t.Context(), []execute.Record{
+	for _, r := range []execute.Record{
 		record("default", "slack", "send", ""),                           // 1
 		record("default", "slack", "list", operations.CodeRateLimited),   // 2
 		record("default", "jira", "list", ""),                            // 3
 		record("acme", "jira", "list", ""),                               // 4
 		record("default", "jira", "list", operations.CodeUpstreamFailed), // 5
-	})
-	if err != nil {
-		t.Fatal(err)
+	} {
+		storeRecords(t, s, []execute.Record{r}, 1)
 	}
 	for _, c := range []struct {
 		name, workspace string
@@ -216,70 +318,5 @@ func TestListCalls(t *testing.T) {
 				t.Errorf("ids (%v):\n%s", err, diff)
 			}
 		})
-	}
-}
-
-func TestPruneCalls(t *testing.T) {
-	t.Parallel()
-	now := newClock()
-	const rows = pruneChunk*2 + 100
-	for _, c := range []struct {
-		name    string
-		maxAge  time.Duration
-		maxRows int
-		want    int
-	}{
-		{"by count", 0, 10, 10},
-		{"by age", 10 * time.Minute, 0, 10 * 60},
-		{"both", time.Minute, 100, 60},
-		{"within bounds", 24 * time.Hour, rows, rows},
-		{"no bounds", -1, -1, rows},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			s := openTest(t, t.TempDir(), WithClock(now.now))
-			records := make([]execute.Record, rows)
-			for i := range records { // one a second, the last one now
-				records[i] = execute.Record{Workspace: DefaultWorkspace, Time: now.now().Add(time.Duration(i-rows+1) * time.Second)}
-			}
-			if err := s.insertCalls(t.Context(), records); err != nil {
-				t.Fatal(err)
-			}
-			// The record that is exactly at the edge of its age stays; one second less makes the counts round.
-			if err := s.pruneCalls(t.Context(), c.maxAge-time.Second, c.maxRows); err != nil {
-				t.Fatal(err)
-			}
-			var left, oldest int
-			err := s.read.QueryRowContext(t.Context(), `SELECT count(*), min(id) FROM calls`).Scan(&left, &oldest)
-			if err != nil || left != c.want || oldest != rows-left+1 {
-				t.Errorf("%d left from id %d on (%v), want the newest %d", left, oldest, err, c.want)
-			}
-		})
-	}
-}
-
-func BenchmarkRecord(b *testing.B) {
-	s := openTest(b, b.TempDir())
-	r := s.NewRecorder(RecorderOptions{})
-	record := sampleRecord(time.Now())
-	b.ReportAllocs()
-	for b.Loop() {
-		r.Record(record)
-	}
-	if err := r.Close(b.Context()); err != nil {
-		b.Fatal(err)
-	}
-}
-
-func BenchmarkInsertCalls(b *testing.B) {
-	s := openTest(b, b.TempDir())
-	batch := make([]execute.Record, 200)
-	for i := range batch {
-		batch[i] = sampleRecord(time.Now())
-	}
-	for b.Loop() {
-		if err := s.insertCalls(b.Context(), batch); err != nil {
-			b.Fatal(err)
-		}
 	}
 }

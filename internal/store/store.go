@@ -36,6 +36,7 @@ type Store struct {
 	log   *slog.Logger
 	start string // names this start of the process, to tell claims of a former one
 
+	clock   otter.Clock // of the cached keys; nil is the machine's
 	keys    *otter.Cache[keyHash, *Key]
 	loadKey otter.Loader[keyHash, *Key]
 	used    lastUsed
@@ -54,7 +55,9 @@ type Option func(*Store)
 func WithLog(log *slog.Logger) Option { return func(s *Store) { s.log = log } }
 
 // WithClock sets the clock.
-func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
+func WithClock(now func() time.Time) Option {
+	return func(s *Store) { s.now, s.clock = now, cacheClock{now} }
+}
 
 // Open opens dir/patchbay.db, making both if they are missing, and brings its schema up to date. A file written by
 // a newer version is ErrNewer; a file that is something else is ErrNotPatchbay.
