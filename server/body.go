@@ -37,7 +37,7 @@ func (x *exchange) readBodyOf(most int) ([]byte, error) {
 	if stream == nil || length == 0 {
 		return nil, operations.Errorf(operations.CodeMalformedRequest, "the request has no body; send a JSON object")
 	}
-	body, err := readAll(io.LimitReader(stream, int64(most)+1), length)
+	body, err := readAll(stream, length, most)
 	if err != nil {
 		x.broken = true
 		return nil, &operations.Error{
@@ -55,8 +55,9 @@ func tooLarge(most int) *operations.Error {
 	return operations.Errorf(operations.CodeTooLarge, "the body is larger than %d bytes", most)
 }
 
-// readAll is io.ReadAll with a first guess at the size that a hostile Content-Length cannot drive far.
-func readAll(r io.Reader, length int) ([]byte, error) {
+// readAll is io.ReadAll with a first guess at the size that a hostile Content-Length cannot drive far. It stops when it has
+// more than most bytes.
+func readAll(r io.Reader, length, most int) ([]byte, error) {
 	first := 512
 	if length > 0 {
 		first = min(length, 64<<10) + 1
@@ -65,6 +66,9 @@ func readAll(r io.Reader, length int) ([]byte, error) {
 	for {
 		n, err := r.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
+		if len(body) > most {
+			return body, nil
+		}
 		if errors.Is(err, io.EOF) {
 			return body, nil
 		}

@@ -2,14 +2,11 @@ package server
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/tidwall/gjson"
 
 	"github.com/patchbay/patchbay/operations"
 	"github.com/patchbay/patchbay/operations/execute"
@@ -18,82 +15,6 @@ import (
 // Runner runs calls. The error is an *operations.Error; the result's meta is filled in either way.
 type Runner interface {
 	Call(ctx context.Context, request execute.Request) (execute.Result, error)
-}
-
-// callBody is what a call is asked for with.
-type callBody struct {
-	credential string
-	input      json.RawMessage
-	mapped     mappedInput // in place of the input
-	timeout    time.Duration
-	bulk       bool
-}
-
-// maxTimeoutMs bounds timeoutMs before it is a duration; the executor has its own, lower bound.
-const maxTimeoutMs = 24 * 60 * 60 * 1000
-
-// decodeCall reads the body of a call. Every call pays for it, so it looks at the top level only and hands the input
-// on as it came: the executor decodes, bounds and validates that.
-func decodeCall(body []byte) (callBody, error) {
-	if !json.Valid(body) {
-		return callBody{}, malformed(body)
-	}
-	document := gjson.ParseBytes(body)
-	if !document.IsObject() {
-		return callBody{}, invalidBody([]operations.InputFault{{Detail: "must be an object"}})
-	}
-	var out callBody
-	var faults []operations.InputFault
-	seen := map[string]bool{}
-	document.ForEach(func(key, value gjson.Result) bool {
-		name := key.String()
-		fault := out.set(name, value)
-		if seen[name] {
-			fault = "is given twice"
-		}
-		seen[name] = true
-		if fault != "" {
-			faults = append(faults, operations.InputFault{Pointer: "/" + escapeToken(name), Detail: fault})
-		}
-		const most = 100
-		return len(faults) < most
-	})
-	if len(faults) == 0 {
-		faults = out.mapped.faults(out.input != nil)
-	}
-	if len(faults) > 0 {
-		return callBody{}, invalidBody(faults)
-	}
-	return out, nil
-}
-
-// set takes over one member and says what is wrong with it.
-func (b *callBody) set(name string, value gjson.Result) (fault string) {
-	switch name {
-	case "credentialId":
-		b.credential = value.String()
-		if value.Type != gjson.String {
-			return "must be a string"
-		}
-	case "input":
-		b.input = json.RawMessage(value.Raw)
-		if !value.IsObject() {
-			return "must be an object"
-		}
-	case "timeoutMs":
-		b.timeout = time.Duration(value.Num) * time.Millisecond
-		if value.Type != gjson.Number || value.Num < 1 || value.Num > maxTimeoutMs || value.Num != float64(int64(value.Num)) {
-			return fmt.Sprintf("must be a whole number from 1 to %d", maxTimeoutMs)
-		}
-	case "bulk":
-		b.bulk = value.Bool()
-		if !value.IsBool() {
-			return "must be true or false"
-		}
-	default:
-		return b.mapped.set(name, value)
-	}
-	return ""
 }
 
 // malformed says why a body is not JSON.
@@ -125,10 +46,15 @@ func (s *Server) postCall(ctx context.Context, x *exchange) error {
 	if err != nil {
 		return err
 	}
+	var mapped *mappedInput
+	if body.mapped.isAsked() {
+		mapped = new(body.mapped)
+	}
+	connector, operation := s.called(x)
 	request := execute.Request{
-		ID: x.id, Caller: x.caller(), Connector: x.param("connector"), Operation: x.param("operation"),
+		ID: x.id, Caller: x.caller(), Connector: connector, Operation: operation,
 		Credential: body.credential, Input: body.input, Timeout: body.timeout, Bulk: body.bulk,
-		NoCache: skipsCache(x.Get(fiber.HeaderCacheControl)),
+		NoCache: x.skipsCache(),
 	}
 	if key := x.Get(headerIdempotency); key != "" {
 		catalogue, err := s.catalogue(ctx, x)
@@ -136,21 +62,32 @@ func (s *Server) postCall(ctx context.Context, x *exchange) error {
 			return err
 		}
 		if isWrite(catalogue, request) {
-			return s.callOnce(ctx, x, catalogue, &body.mapped, request, key)
+			return s.callOnce(ctx, x, catalogue, mapped, request, key)
 		}
 	}
-	outcome, err := s.perform(ctx, x, &body.mapped, request)
+	outcome, err := s.perform(ctx, x, mapped, request)
 	switch {
 	case err != nil:
 		return err
 	case outcome.by != nil:
 		return x.send(outcome.answer())
 	}
-	return x.sendResult(outcome.Result)
+	return x.sendResult(&outcome.Result)
 }
 
+// called are the connector and the operation of the path.
+func (s *Server) called(x *exchange) (connector, operation string) {
+	connector, operation = x.fiber.Params("connector"), x.fiber.Params("operation")
+	if known := s.directory.find(connector, operation); known != nil {
+		return known.connector, known.operation
+	}
+	return x.param("connector"), x.param("operation")
+}
+
+func (x *exchange) skipsCache() bool { return skipsCache(string(x.peek(fiber.HeaderCacheControl))) }
+
 func skipsCache(header string) bool {
-	return strings.Contains(strings.ToLower(header), "no-cache")
+	return header != "" && strings.Contains(strings.ToLower(header), "no-cache")
 }
 
 // run runs a call and counts it.
@@ -160,21 +97,27 @@ func (s *Server) run(ctx context.Context, request execute.Request) (execute.Resu
 
 // counted counts a call by whatever runs it.
 func (s *Server) counted(ctx context.Context, request execute.Request, call func() (execute.Result, error)) (execute.Result, error) {
-	start := time.Now()
 	result, err := call()
+	took := result.Meta.DurationMs / 1000
+	known := s.directory.find(request.Connector, request.Operation)
+	if known != nil && err == nil {
+		s.metrics.succeeded(known, took)
+		return result, nil
+	}
+	connector, operation := s.labels(ctx, known, request)
+	s.metrics.call(connector, operation, err, took)
+	if err == nil || operations.AsError(err).Code != operations.CodeOutcomeUnknown {
+		return result, err
+	}
 	catalogue, missing := s.Catalogue.Of(ctx, request.Caller.Workspace, request.Connector)
 	if missing != nil {
-		catalogue = &operations.Catalogue{}
+		return result, err
 	}
-	s.metrics.call(catalogue, request, err, time.Since(start))
-	if err != nil {
-		err = resolvable(catalogue, request, err)
-	}
-	return result, err
+	return result, resolvable(catalogue, request, err)
 }
 
 // callAnswer puts the output into the answer as it is: it has been checked to be JSON.
-func callAnswer(result execute.Result) answer {
+func callAnswer(result *execute.Result) answer {
 	const metaSize = 300 // or about
 	body := make([]byte, 0, len(result.Output)+metaSize)
 	body = append(body, `{"output":`...)
@@ -184,7 +127,7 @@ func callAnswer(result execute.Result) answer {
 }
 
 // sendResult sends callAnswer; a short one out of a buffer that the server uses again.
-func (x *exchange) sendResult(result execute.Result) error {
+func (x *exchange) sendResult(result *execute.Result) error {
 	const short = 32 << 10
 	if len(result.Output) > short {
 		return x.send(callAnswer(result))

@@ -25,28 +25,30 @@ type mappedInput struct {
 }
 
 // isAsked tells whether the call's input is to be made by a mapping.
-func (m *mappedInput) isAsked() bool { return m.id != "" || m.document != nil }
+func (m *mappedInput) isAsked() bool { return m != nil && (m.id != "" || m.document != nil) }
 
-// set takes over one member of a call's body and says what is wrong with it.
-func (m *mappedInput) set(name string, value gjson.Result) (fault string) {
-	switch name {
+// set takes over one member of a call's body, in which its value stays, and says what is wrong with it.
+func (m *mappedInput) set(name, value []byte) (fault string) {
+	switch string(name) {
 	case "mappingId":
-		m.id = value.String()
-		if value.Type != gjson.String || m.id == "" {
+		text := gjson.ParseBytes(value)
+		m.id = text.String()
+		if text.Type != gjson.String || m.id == "" {
 			return "must be the id of a mapping"
 		}
 	case "mappingVersion":
-		m.version = value.Int()
-		if value.Type != gjson.Number || m.version < 1 || value.Num != float64(m.version) {
+		number := gjson.ParseBytes(value)
+		m.version = number.Int()
+		if number.Type != gjson.Number || m.version < 1 || number.Num != float64(m.version) {
 			return "must be a whole number from 1"
 		}
 	case "mapping":
-		m.document = json.RawMessage(value.Raw)
-		if !value.IsObject() {
+		m.document = value
+		if value[0] != '{' {
 			return "must be an object"
 		}
 	case "source":
-		m.source = json.RawMessage(value.Raw)
+		m.source = value
 	default:
 		return "is not a known field"
 	}
@@ -91,7 +93,7 @@ type outcomeOf struct {
 
 // answer is the answer to a call that went well.
 func (o outcomeOf) answer() answer {
-	a := callAnswer(o.Result)
+	a := callAnswer(&o.Result)
 	if o.by != nil {
 		a.body = append(a.body[:len(a.body)-len("}}")], `,"mapping":`...)
 		a.body = append(append(a.body, encode(o.by)...), "}}"...)
@@ -105,6 +107,10 @@ func (s *Server) perform(ctx context.Context, x *exchange, mapped *mappedInput, 
 		result, err := s.run(ctx, request)
 		return outcomeOf{Result: result}, inBody(err)
 	}
+	return s.performMapped(ctx, x, mapped, request)
+}
+
+func (s *Server) performMapped(ctx context.Context, x *exchange, mapped *mappedInput, request execute.Request) (outcomeOf, error) {
 	catalogue, err := s.catalogue(ctx, x)
 	if err != nil {
 		return outcomeOf{unbegun: true}, err
@@ -117,7 +123,7 @@ func (s *Server) perform(ctx context.Context, x *exchange, mapped *mappedInput, 
 	start := time.Now()
 	call := mappedCall{mappedInput: mapped, server: s, exchange: x, request: request, entry: entry}
 	if request.Input, err = call.input(ctx); err != nil {
-		s.recordUnmapped(catalogue, request, start, err)
+		s.recordUnmapped(ctx, request, start, err)
 		return outcomeOf{unbegun: true}, err
 	}
 	result, err := s.run(ctx, request)
@@ -125,8 +131,9 @@ func (s *Server) perform(ctx context.Context, x *exchange, mapped *mappedInput, 
 }
 
 // recordUnmapped keeps a record of a call whose input could not be made.
-func (s *Server) recordUnmapped(catalogue *operations.Catalogue, request execute.Request, start time.Time, err error) {
-	s.metrics.call(catalogue, request, err, time.Since(start))
+func (s *Server) recordUnmapped(ctx context.Context, request execute.Request, start time.Time, err error) {
+	connector, operation := s.labels(ctx, s.directory.find(request.Connector, request.Operation), request)
+	s.metrics.call(connector, operation, err, time.Since(start).Seconds())
 	if s.Recorder == nil {
 		return
 	}

@@ -128,7 +128,7 @@ func (c *connection) Close() error {
 
 // setState notes what the exchange's connection is doing.
 func (x *exchange) setState(state int32) {
-	if c, ok := x.Context().Conn().(*connection); ok {
-		c.state.Store(state)
+	if x.conn != nil {
+		x.conn.state.Store(state)
 	}
 }

@@ -7,19 +7,24 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/oklog/ulid/v2"
+	"github.com/valyala/fasthttp"
 
 	"github.com/patchbay/patchbay/internal/store"
 	"github.com/patchbay/patchbay/operations"
 	"github.com/patchbay/patchbay/operations/execute"
 )
 
-// exchange is one request and its answer. Strings taken from it are copies: the server is set so that nothing
-// aliases buffers that the next request will use.
+// exchange is one request and its answer. Strings taken from it are copies; those of Fiber alias buffers that the next
+// request will use, so nothing but the exchange asks it.
 type exchange struct {
-	*fiber.Ctx
+	fiber *fiber.Ctx
+	http  *fasthttp.RequestCtx
+	conn  *connection // nil: no network
+	start time.Time
+
 	id    string         // of the request
 	key   store.Key      // of the caller; zero on routes that want none. Of a page, its id is that of its token
 	grant *execute.Grant // of a page; nil: the caller has a key
@@ -30,36 +35,38 @@ type exchange struct {
 	broken  bool // the body cannot be read to its end
 }
 
-type exchangeKey struct{}
-
-// begin starts an exchange and makes it the request's.
-func begin(c *fiber.Ctx) *exchange {
-	x := &exchange{Ctx: c, id: requestID(c.Get(fiber.HeaderXRequestID))}
-	x.Set(fiber.HeaderXRequestID, x.id)
-	c.Locals(exchangeKey{}, x)
+// begin starts an exchange.
+func (s *Server) begin(c *fiber.Ctx, r *route) *exchange {
+	x := &exchange{fiber: c, http: c.Context(), start: time.Now(), route: r}
+	x.conn, _ = x.http.Conn().(*connection)
+	x.id = requestID(x.peek(fiber.HeaderXRequestID), x.start)
+	x.http.Response.Header.SetCanonical([]byte("X-Request-Id"), []byte(x.id))
 	return x
 }
 
-// exchangeOf finds the exchange that the outermost middleware began. Faults of the protocol itself never got that
-// far; for those it begins one.
-func exchangeOf(c *fiber.Ctx) *exchange {
-	if x, ok := c.Locals(exchangeKey{}).(*exchange); ok {
-		return x
-	}
-	return begin(c)
-}
+// Context is the exchange as the HTTP server has it. What is taken from it must be copied to be kept.
+func (x *exchange) Context() *fasthttp.RequestCtx { return x.http }
 
-// requestID takes over the caller's id if it is fit for logs, else makes one.
-func requestID(given string) string {
-	const most = 64
-	unfit := func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.:", r)
-	}
-	if given == "" || len(given) > most || strings.ContainsFunc(given, unfit) {
-		return "req_" + ulid.Make().String()
-	}
-	return given
-}
+// Request is the request.
+func (x *exchange) Request() *fasthttp.Request { return &x.http.Request }
+
+// Response is the answer.
+func (x *exchange) Response() *fasthttp.Response { return &x.http.Response }
+
+// peek is a header of the request, for as long as the request lives.
+func (x *exchange) peek(header string) []byte { return x.http.Request.Header.Peek(header) }
+
+// Get is a header of the request.
+func (x *exchange) Get(header string) string { return string(x.peek(header)) }
+
+// Set sets a header of the answer.
+func (x *exchange) Set(header, value string) { x.http.Response.Header.Set(header, value) }
+
+// Query is a parameter of the query; the first one of that name.
+func (x *exchange) Query(name string) string { return string(x.http.QueryArgs().Peek(name)) }
+
+// Status sets the status of the answer.
+func (x *exchange) Status(status int) { x.http.Response.SetStatusCode(status) }
 
 // caller is who asks, in the executor's words.
 func (x *exchange) caller() execute.Caller {
@@ -68,11 +75,13 @@ func (x *exchange) caller() execute.Caller {
 
 // param is a parameter of the path, decoded.
 func (x *exchange) param(name string) string {
-	raw := x.Params(name)
-	if decoded, err := url.PathUnescape(raw); err == nil {
-		return decoded
+	raw := x.fiber.Params(name)
+	if strings.Contains(raw, "%") {
+		if decoded, err := url.PathUnescape(raw); err == nil {
+			return decoded
+		}
 	}
-	return raw
+	return strings.Clone(raw)
 }
 
 func (x *exchange) send(a answer) error {

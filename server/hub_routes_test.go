@@ -7,6 +7,9 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/oklog/ulid/v2"
 
 	"github.com/patchbay/patchbay/operations/execute"
 )
@@ -69,13 +72,31 @@ func TestRequestID(t *testing.T) {
 		"": false, "abc-DEF_1.2:3": true, strings.Repeat("a", 64): true, strings.Repeat("a", 65): false,
 		"with space": false, "line\nbreak": false, `"quoted"`: false, "ünicode": false,
 	} {
-		got := requestID(given)
+		got := requestID([]byte(given), clock)
 		if (got == given) != taken || !taken && !strings.HasPrefix(got, "req_") {
 			t.Errorf("requestID(%q) is %q", given, got)
 		}
 	}
-	if requestID("") == requestID("") {
-		t.Error("two requests have one id")
+}
+
+// TestNewRequestID: it is a ULID of the time given, and another each time.
+func TestNewRequestID(t *testing.T) {
+	t.Parallel()
+	times := []time.Time{time.UnixMilli(0), clock, clock.Add(time.Millisecond), time.UnixMilli(1<<48 - 1)}
+	seen := map[string]bool{}
+	last := ""
+	for _, at := range times {
+		for range 100 {
+			got := newRequestID(at)
+			id, err := ulid.ParseStrict(strings.TrimPrefix(got, "req_"))
+			if err != nil || len(got) != len("req_")+ulid.EncodedSize || id.Timestamp().UnixMilli() != at.UnixMilli() || seen[got] {
+				t.Fatalf("%s at %s: %v", got, at, err)
+			}
+			if len(last) > 0 && got[:14] < last[:14] {
+				t.Errorf("%s came before %s", last, got)
+			}
+			seen[got], last = true, got
+		}
 	}
 }
 

@@ -72,7 +72,7 @@ func (s *Server) answerList(
 	}
 	result, err := ask(ctx, execute.Request{
 		ID: x.id, Caller: x.caller(), Connector: entry.Connector.Name, Operation: entry.Spec.Name, Credential: x.Query("credentialId"),
-		Input: input, Refresh: refresh, NoCache: skipsCache(x.Get(fiber.HeaderCacheControl)), Early: execute.Patience,
+		Input: input, Refresh: refresh, NoCache: x.skipsCache(), Early: execute.Patience,
 	})
 	if err != nil {
 		return err

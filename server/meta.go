@@ -11,7 +11,7 @@ import (
 func appendMeta(b []byte, m *execute.Meta) []byte {
 	plain := isPlain(m.RequestID) && isPlain(m.Connector) && isPlain(m.Operation) && isPlain(string(m.Cached))
 	if !plain || len(m.Waits)+len(m.Warnings) > 0 {
-		return append(b, encode(m)...)
+		return append(b, encode(*m)...) // a copy, so that no other Meta has to be on the heap
 	}
 	b = appendText(append(b, `{"requestId":`...), m.RequestID)
 	b = appendText(append(b, `,"connector":`...), m.Connector)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/prometheus/client_golang/prometheus"
@@ -50,26 +49,60 @@ func newMetrics(more []prometheus.Collector) (metrics, error) {
 	return m, nil
 }
 
-// call counts one call.
-func (m metrics) call(catalogue *operations.Catalogue, request execute.Request, err error, took time.Duration) {
-	const unknown, imported = "unknown", "imported"
-	code, connector, operation := "ok", unknown, unknown
+// call counts one call, which took so many seconds.
+func (m *metrics) call(connector, operation string, err error, took float64) {
+	code := labelOK
 	if err != nil {
 		code = string(operations.AsError(err).Code.Info().Code)
 	}
-	entry, missing := catalogue.Entry(request.Connector, request.Operation)
-	switch {
-	case missing != nil:
-	case entry.Connector.Import != nil:
-		connector, operation = imported, imported
-	default:
-		connector, operation = entry.Connector.Name, entry.Spec.Name
-	}
 	m.calls.WithLabelValues(connector, operation, code).Inc()
-	m.durations.WithLabelValues(connector).Observe(took.Seconds())
+	m.durations.WithLabelValues(connector).Observe(took)
+}
+
+const labelOK = "ok"
+
+// tally is what counts the successes of an operation.
+type tally struct {
+	calls     prometheus.Counter
+	durations prometheus.Observer
+}
+
+// succeeded counts a call of a built-in operation without looking for what counts it.
+func (m *metrics) succeeded(known *listed, took float64) {
+	t := known.successes.Load()
+	if t == nil {
+		t = &tally{m.calls.WithLabelValues(known.connector, known.name, labelOK), m.durations.WithLabelValues(known.connector)}
+		known.successes.Store(t)
+	}
+	t.calls.Inc()
+	t.durations.Observe(took)
+}
+
+// labels are those of a call. The names of connectors and operations in them are those of the built-in ones only.
+func (s *Server) labels(ctx context.Context, known *listed, request execute.Request) (connector, operation string) {
+	const unknown, imported = "unknown", "imported"
+	switch {
+	case known != nil:
+		return known.connector, known.name
+	case s.directory.has(request.Connector):
+		return unknown, unknown
+	}
+	catalogue, err := s.Catalogue.Of(ctx, request.Caller.Workspace, request.Connector)
+	if err != nil {
+		return unknown, unknown
+	}
+	entry, err := catalogue.Entry(request.Connector, request.Operation)
+	switch {
+	case err != nil:
+		return unknown, unknown
+	case entry.Connector.Import != nil:
+		return imported, imported
+	default:
+		return entry.Connector.Name, entry.Spec.Name
+	}
 }
 
 func (s *Server) getMetrics(_ context.Context, x *exchange) error {
 	handler := promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{DisableCompression: true})
-	return adaptor.HTTPHandler(http.Handler(handler))(x.Ctx)
+	return adaptor.HTTPHandler(http.Handler(handler))(x.fiber)
 }

@@ -118,8 +118,7 @@ func (s *Server) recordRefusal(x *exchange, operation, credential string, err er
 
 // preflight answers a browser that asks whether a page may send a request. It carries no token, so what counts is whether
 // any that can be used names the page's origin.
-func (s *Server) preflight(c *fiber.Ctx) error {
-	x := exchangeOf(c)
+func (s *Server) preflight(x *exchange) error {
 	x.Set(fiber.HeaderVary, "Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
 	origin := x.Get(fiber.HeaderOrigin)
 	if s.Passes == nil || origin == "" || x.Get(fiber.HeaderAccessControlRequestMethod) == "" {

@@ -131,14 +131,14 @@ func (s *Server) routes() []route {
 
 // register gives the routes to Fiber. A GET route answers HEAD too.
 func (s *Server) register(app *fiber.App) {
-	app.Use(s.around)
 	for _, r := range s.table {
 		if r.method == fiber.MethodGet {
-			app.Add(fiber.MethodHead, r.path, s.handle(&r))
+			app.Add(fiber.MethodHead, r.path, s.handle(&r, s.enter))
 		}
-		app.Add(r.method, r.path, s.handle(&r))
+		app.Add(r.method, r.path, s.handle(&r, s.enter))
 		if r.access == page {
-			app.Add(fiber.MethodOptions, r.path, s.preflight)
+			app.Add(fiber.MethodOptions, r.path, s.handle(nil, s.preflight))
 		}
 	}
+	app.Use(s.handle(nil, unmatched))
 }

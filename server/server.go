@@ -14,6 +14,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/valyala/fasthttp"
 
 	"github.com/patchbay/patchbay/operations"
 	"github.com/patchbay/patchbay/operations/execute"
@@ -21,7 +22,7 @@ import (
 )
 
 // Options are the parts and settings of a Server. All parts are required but Imports, Mappings, Limits, Overrides,
-// Cache, Lists, EmbedTokens, Passes, Recorder, Log, Collectors and Parts.
+// Cache, Lists, EmbedTokens, Passes, Recorder, Log, AccessLog, Collectors and Parts.
 type Options struct {
 	Catalogue   operations.Catalogues // a Catalogue, if all workspaces have the same
 	Imports     Imports               // nil: nothing can be imported
@@ -40,6 +41,7 @@ type Options struct {
 	Recorder    execute.Recorder            // of what pages are refused; nil: that is not recorded
 	Ready       func(context.Context) error // nil means that the storage can be used
 	Log         *slog.Logger                // default: nothing is logged
+	AccessLog   *AccessLog                  // has the lines of requests, if Log wants them; nil: they are among the others of Log
 	Collectors  []prometheus.Collector      // more to show at /metrics
 	Parts       []Part                      // whose condition /readyz shows
 	Version     string                      // of the hub, for its description of itself
@@ -52,13 +54,15 @@ type Options struct {
 // Server answers HTTP requests. It is safe for concurrent use.
 type Server struct {
 	Options
-	app     *fiber.App
-	log     *slog.Logger
-	metrics metrics
-	table   []route
-	bodies  map[string]*operations.Validator // by the name of their schema
-	openapi []byte
-	assets  map[string]sdk.Asset // the browser SDK's files
+	app       *fiber.App
+	log       *slog.Logger
+	metrics   metrics
+	headers   *fasthttp.ResponseHeader // of every answer
+	table     []route
+	directory directory
+	bodies    map[string]*operations.Validator // by the name of their schema
+	openapi   []byte
+	assets    map[string]sdk.Asset // the browser SDK's files
 
 	compatibleLists map[string]func() []byte
 
@@ -70,7 +74,7 @@ type Server struct {
 
 // New makes a server. An error means that the build is wrong, or that a collector is.
 func New(options Options) (*Server, error) {
-	s := &Server{Options: options, log: options.Log, batches: make(chan struct{}, maxBatches)}
+	s := &Server{Options: options, log: options.Log, headers: headers(), batches: make(chan struct{}, maxBatches)}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -79,6 +83,7 @@ func New(options Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the built-in connectors: %w", err)
 	}
+	s.directory = newDirectory(builtIn)
 	s.compatibleLists = compatibleLists(builtIn)
 	if s.assets, err = sdk.Assets(); err != nil {
 		return nil, err
@@ -100,7 +105,6 @@ func New(options Options) (*Server, error) {
 func (s *Server) newApp() *fiber.App {
 	app := fiber.New(fiber.Config{
 		AppName: "patchbay", DisableStartupMessage: true,
-		Immutable:                    true, // what handlers keep must not change with the next request
 		CaseSensitive:                true,
 		BodyLimit:                    maxBody,
 		StreamRequestBody:            true, // see readBody
@@ -109,7 +113,7 @@ func (s *Server) newApp() *fiber.App {
 		ReadTimeout:                  cmp.Or(s.ReadTimeout, 30*time.Second),
 		WriteTimeout:                 cmp.Or(s.WriteTimeout, 60*time.Second),
 		IdleTimeout:                  cmp.Or(s.IdleTimeout, 120*time.Second),
-		ErrorHandler:                 func(c *fiber.Ctx, err error) error { return exchangeOf(c).fail(err) },
+		ErrorHandler:                 func(c *fiber.Ctx, err error) error { return s.begin(c, nil).fail(err) },
 	})
 	app.Server().CloseOnShutdown = true
 	app.Server().Handler = s.knownMethods(app.Server().Handler)

@@ -30,9 +30,10 @@ import (
 
 // hub is all parts of a hub, put together.
 type hub struct {
-	config config
-	log    *slog.Logger
-	origin map[string]string // connector → the origin in place of the vendor's
+	config    config
+	log       *slog.Logger
+	accessLog *server.AccessLog
+	origin    map[string]string // connector → the origin in place of the vendor's
 
 	store   *store.Store
 	imports *imports.Imports
@@ -55,7 +56,7 @@ type hub struct {
 // newHub puts a hub together. What it has opened is closed again if there is an error.
 func newHub(ctx context.Context, c console, settings config) (*hub, error) {
 	log := &batchWriter{to: c.err}
-	h := &hub{config: settings, log: settings.logger(log), ownKey: newOwnKey(), closers: []func() error{log.Close}}
+	h := &hub{config: settings, log: settings.batchLogger(log), accessLog: server.NewAccessLog(log, settings.json), ownKey: newOwnKey(), closers: []func() error{log.Close}}
 	if err := h.open(ctx, c); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -255,7 +256,7 @@ func (h *hub) newServer() (*server.Server, error) {
 		Calls: h.store, Idempotency: h.store, Limits: upstream, Overrides: h.limits, Cache: executor,
 		Mappings: mappings.New(mappings.Options{Store: h.store, Catalogue: h.imports}),
 		Lists:    executor, EmbedTokens: h.tokens, Passes: h.tokens, Recorder: recorder,
-		Ready: h.store.Check, Parts: h.parts(), Log: h.log, Version: version,
+		Ready: h.store.Check, Parts: h.parts(), Log: h.log, AccessLog: h.accessLog, Version: version,
 		Collectors: slices.Concat(upstream.Collectors(), h.shared.collectors, []prometheus.Collector{droppedRecords(recorder)}),
 	})
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -8,12 +10,43 @@ import (
 	"time"
 )
 
-func (c config) logger(w io.Writer) *slog.Logger {
+func (c config) logger(w io.Writer) *slog.Logger { return slog.New(c.logHandler(w)) }
+
+func (c config) logHandler(w io.Writer) slog.Handler {
 	options := &slog.HandlerOptions{Level: slog.Level(c.LogLevel)}
 	if c.json {
-		return slog.New(slog.NewJSONHandler(w, options))
+		return slog.NewJSONHandler(w, options)
 	}
-	return slog.New(slog.NewTextHandler(w, options))
+	return slog.NewTextHandler(w, options)
+}
+
+// batchLogger logs in batches. What is an error is written at once, with all that came before it.
+func (c config) batchLogger(b *batchWriter) *slog.Logger {
+	return slog.New(promptHandler{c.logHandler(b), b})
+}
+
+type promptHandler struct {
+	slog.Handler
+	batch *batchWriter
+}
+
+// Handle takes over a line.
+func (h promptHandler) Handle(ctx context.Context, record slog.Record) error {
+	err := h.Handler.Handle(ctx, record)
+	if record.Level >= slog.LevelError {
+		err = errors.Join(err, h.batch.Close())
+	}
+	return err
+}
+
+// WithAttrs is the same with attributes.
+func (h promptHandler) WithAttrs(attributes []slog.Attr) slog.Handler {
+	return promptHandler{h.Handler.WithAttrs(attributes), h.batch}
+}
+
+// WithGroup is the same within a group.
+func (h promptHandler) WithGroup(name string) slog.Handler {
+	return promptHandler{h.Handler.WithGroup(name), h.batch}
 }
 
 // Bounds of what is gathered before it is written.

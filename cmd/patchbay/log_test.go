@@ -45,3 +45,22 @@ func TestLogIsWrittenInBatches(t *testing.T) {
 		wrote("later", "")
 	})
 }
+
+// TestErrorsAreLoggedAtOnce: whatever becomes of the process, the last error and what came before it are there.
+func TestErrorsAreLoggedAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		b := &batchWriter{to: &out}
+		log := config{}.batchLogger(b).With("part", 1).WithGroup("g")
+		log.Info("first")
+		if out.Len() > 0 {
+			t.Errorf("a line is written at once: %s", out.String())
+		}
+		log.Error("second", "a", 2)
+		lines := strings.Split(out.String(), "\n")
+		if len(lines) != 3 || !strings.HasSuffix(lines[0], "level=INFO msg=first part=1") || !strings.HasSuffix(lines[1], "level=ERROR msg=second part=1 g.a=2") {
+			t.Errorf("after an error the log is %q", out.String())
+		}
+	})
+}
