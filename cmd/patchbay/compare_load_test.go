@@ -5,8 +5,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
-	"net/url"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -14,29 +14,35 @@ import (
 	"time"
 )
 
-// load makes one and the same request over and over. It writes bytes that are ready and reads no more of the answers than
-// it must: on a machine of few cores a client that does more is what would be measured.
+// load makes the same request over and over, or one of several at random. It writes bytes that are ready and reads no more
+// of the answers than it must: on a machine of few cores a client that does more is what would be measured.
 type load struct {
-	address string
-	request []byte
-	single  *caller
+	address  string
+	requests [][]byte
+	single   *caller
 }
 
-func newLoad(b *testing.B, method, at, body string) *load {
+// newLoad prepares requests that differ in their bodies, and makes some of them, so that what is met only at first is over.
+func newLoad(b *testing.B, to *part, method, path string, bodies ...string) *load {
 	b.Helper()
-	u, err := url.Parse(at)
-	if err != nil {
-		b.Fatal(err)
+	l := &load{address: to.addr}
+	for _, body := range bodies {
+		request := fmt.Appendf(nil, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n", method, path, to.addr, testKey)
+		if body != "" {
+			request = fmt.Appendf(request, "Content-Type: application/json\r\nContent-Length: %d\r\n", len(body))
+		}
+		l.requests = append(l.requests, append(append(request, "\r\n"...), body...))
 	}
-	request := fmt.Appendf(nil, "%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n", method, u.RequestURI(), u.Host, testKey)
-	if body != "" {
-		request = fmt.Appendf(request, "Content-Type: application/json\r\nContent-Length: %d\r\n", len(body))
-	}
-	l := &load{address: u.Host, request: append(append(request, "\r\n"...), body...)}
+	var err error
 	if l.single, err = l.dial(); err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = l.single.Close() })
+	for _, request := range l.requests[:min(len(l.requests), 1000)] {
+		if err := l.single.do(request); err != nil {
+			b.Fatal(err)
+		}
+	}
 	for range 200 {
 		l.once(b)
 	}
@@ -44,11 +50,10 @@ func newLoad(b *testing.B, method, at, body string) *load {
 	return l
 }
 
-// caller is a connection that makes the request.
+// caller is a connection that makes requests.
 type caller struct {
 	net.Conn
-	in      *bufio.Reader
-	request []byte
+	in *bufio.Reader
 }
 
 func (l *load) dial() (*caller, error) {
@@ -56,12 +61,20 @@ func (l *load) dial() (*caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &caller{Conn: conn, in: bufio.NewReader(conn), request: l.request}, nil
+	return &caller{Conn: conn, in: bufio.NewReader(conn)}, nil
 }
 
-// do makes the request once.
-func (c *caller) do() error {
-	if _, err := c.Write(c.request); err != nil {
+// any is one of the requests at random.
+func (l *load) any() []byte {
+	if len(l.requests) == 1 {
+		return l.requests[0]
+	}
+	return l.requests[rand.IntN(len(l.requests))]
+}
+
+// do makes a request.
+func (c *caller) do(request []byte) error {
+	if _, err := c.Write(request); err != nil {
 		return err
 	}
 	status, err := c.in.ReadSlice('\n')
@@ -98,8 +111,9 @@ func (c *caller) headers() (size int, err error) {
 }
 
 func (l *load) once(b *testing.B) time.Duration {
-	start := time.Now()
-	if err := l.single.do(); err != nil {
+	b.Helper()
+	request, start := l.any(), time.Now()
+	if err := l.single.do(request); err != nil {
 		b.Fatal(err)
 	}
 	return time.Since(start)
@@ -134,7 +148,7 @@ func (l *load) until(end time.Time) (done int, err error) {
 	}
 	defer caller.Close()
 	for time.Now().Before(end) {
-		if err := caller.do(); err != nil {
+		if err := caller.do(l.any()); err != nil {
 			return done, err
 		}
 		done++

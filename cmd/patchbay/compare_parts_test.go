@@ -73,8 +73,9 @@ func (b *buffers) Put(buffer []byte) { b.pool.Put(buffer) }
 
 // part is a process that takes part in the comparison.
 type part struct {
-	addr string
-	pid  int
+	addr    string
+	pid     int
+	command *exec.Cmd
 }
 
 // spawn starts a part of the comparison.
@@ -91,19 +92,26 @@ func spawn(b *testing.B, role string, environment ...string) *part {
 	if err != nil {
 		b.Fatalf("starting the %s: %v", role, err)
 	}
-	return &part{addr: strings.TrimSpace(addr), pid: command.Process.Pid}
+	return &part{addr: strings.TrimSpace(addr), pid: command.Process.Pid, command: command}
 }
 
-// serveHub starts a hub.
-func serveHub(b *testing.B, environment ...string) *part {
+// serveHub starts a hub on a data folder.
+func serveHub(b *testing.B, data string, environment ...string) *part {
 	b.Helper()
 	command := exec.Command(binary, "serve")
-	command.Env = append(os.Environ(), environment...)
+	command.Env = append(append(os.Environ(), "PATCHBAY_DATA="+data, "PATCHBAY_ADMIN_KEY="+testKey,
+		"PATCHBAY_ADDR=127.0.0.1:0", "PATCHBAY_ALLOW_NETWORKS=127.0.0.0/8"), environment...)
 	log := newStream()
 	command.Stderr = log
 	begin(b, command)
 	addr, _, _ := strings.Cut(log.after(b, "serves on http://"), " ")
-	return &part{addr: addr, pid: command.Process.Pid}
+	return &part{addr: addr, pid: command.Process.Pid, command: command}
+}
+
+// end stops the process at once.
+func (p *part) end() {
+	_ = p.command.Process.Kill()
+	_ = p.command.Wait()
 }
 
 func begin(b *testing.B, command *exec.Cmd) {
@@ -117,11 +125,11 @@ func begin(b *testing.B, command *exec.Cmd) {
 	})
 }
 
-// patchbay runs a command at a hub.
-func patchbay(b *testing.B, hub *part, stdin string, args ...string) {
+// patchbay runs a command on a data folder.
+func patchbay(b *testing.B, data, stdin string, args ...string) {
 	b.Helper()
 	command := exec.Command(binary, args...)
-	command.Env = append(os.Environ(), "PATCHBAY_SERVER=http://"+hub.addr, "PATCHBAY_KEY="+testKey)
+	command.Env = append(os.Environ(), "PATCHBAY_DATA="+data)
 	command.Stdin = strings.NewReader(stdin)
 	if output, err := command.CombinedOutput(); err != nil {
 		b.Fatalf("patchbay %s: %v\n%s", strings.Join(args, " "), err, output)

@@ -23,6 +23,8 @@ type book struct {
 	state string // the key of the bucket in Redis
 	held  string // the key of its places held
 
+	stateKey, heldKey any // both keys as arguments of a command, which hold them without a copy for each
+
 	given   *ledger
 	whole   int64 // start of Redis's count that has all of given
 	paused  int64 // as far as this node knows
@@ -49,6 +51,7 @@ func (l *learned) holds(now int64) bool { return l.reset > now }
 func newBook(spec gateway.Bucket, prefix string) *book {
 	key := prefix + tagged(spec.Key)
 	b := &book{state: key, held: key + "|held"}
+	b.stateKey, b.heldKey = b.state, b.held
 	b.measure(spec)
 	return b
 }

@@ -2,7 +2,6 @@ package redis
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"time"
 
@@ -22,6 +21,8 @@ type request struct {
 	longest  time.Duration
 	unsure   bool   // Redis may have given places without an answer
 	lease    string // the id of its held places; "" if none of the buckets has any
+	ask      run    // the last
+	few      few
 }
 
 // obstacle is what a request waits for.
@@ -50,12 +51,12 @@ type verdict struct {
 }
 
 // decide asks Redis for a request's places, or, where that is out of reach, this node's share.
-func (l *Limiter) decide(ctx context.Context, r *request) verdict {
+func (l *Limiter) decide(r *request) verdict {
 	for range 3 { // at most as often as buckets can have lost places
 		if l.health.degraded() {
 			break
 		}
-		v, err := l.ask(ctx, r)
+		v, err := l.ask(r)
 		if err != nil {
 			l.fail(err, r)
 			break
@@ -64,7 +65,7 @@ func (l *Limiter) decide(ctx context.Context, r *request) verdict {
 			l.settle(r, v)
 			return v
 		}
-		if err := l.merge(ctx, []*book{r.books[v.lost-1]}); err != nil {
+		if err := l.merge([]*book{r.books[v.lost-1]}); err != nil {
 			l.fail(err, r)
 			break
 		}
@@ -112,16 +113,16 @@ func (l *Limiter) commit(r *request, v verdict, counted bool) {
 
 // ask runs the script: once, or on a cluster once for each slot, the one that refused last first. Where a later one
 // refuses, what the earlier gave is given back.
-func (l *Limiter) ask(ctx context.Context, r *request) (verdict, error) {
+func (l *Limiter) ask(r *request) (verdict, error) {
 	if !l.client.cluster || sameTag(r.books) {
-		return l.askOne(ctx, r, r.take)
+		return l.askOne(r, r.take, false)
 	}
 	whole, take := verdict{times: make([]int64, len(r.books))}, r.take
 	var taken []taking
 	for _, part := range r.split() {
-		v, err := l.askOne(ctx, part.request, take)
+		v, err := l.askOne(part.request, take, true)
 		if err != nil || v.lost > 0 {
-			l.giveBack(ctx, taken)
+			l.giveBack(taken)
 			if v.lost > 0 {
 				v.lost = part.index[v.lost-1] + 1
 			}
@@ -136,7 +137,7 @@ func (l *Limiter) ask(ctx context.Context, r *request) (verdict, error) {
 	}
 	whole.granted = take
 	if !take {
-		l.giveBack(ctx, taken)
+		l.giveBack(taken)
 	}
 	return whole, nil
 }
@@ -179,7 +180,7 @@ func (r *request) split() []part {
 			at = len(parts)
 			byTag[tag(b.state)] = at
 			some := *r
-			some.books, some.specs, some.ahead = nil, nil, nil
+			some.books, some.specs, some.ahead, some.few = nil, nil, nil, few{}
 			parts = append(parts, part{request: &some})
 		}
 		p := &parts[at]
@@ -197,65 +198,6 @@ func (r *request) refusedLast() (last int64) {
 	return last
 }
 
-func (l *Limiter) askOne(ctx context.Context, r *request, take bool) (verdict, error) {
-	keys, args := l.encode(r, take)
-	began := time.Now()
-	answer, err := l.trip(ctx, "acquire", l.scripts.acquire, keys, args...)
-	if err != nil {
-		return verdict{}, err
-	}
-	v := verdict{now: number(answer, 1)}
-	l.learnTime(v.now, time.Since(began))
-	switch number(answer, 0) {
-	case 1:
-		v.granted = take
-		for i := range r.books {
-			v.places = append(v.places, number(answer, 2+i))
-		}
-		return v, nil
-	case 2:
-		v.lost = int(number(answer, 2))
-		if v.lost < 1 || v.lost > len(r.books) {
-			return v, errAnswer
-		}
-		return v, nil
-	}
-	if len(answer) < 9 || number(answer, 2) > int64(len(r.books)) || number(answer, 5) > int64(len(r.books)) {
-		return v, errAnswer
-	}
-	v.first = obstacle{int(max(number(answer, 2)-1, 0)), number(answer, 3), cause(number(answer, 4))}
-	v.slow = obstacle{int(max(number(answer, 5)-1, 0)), number(answer, 6), cause(number(answer, 7))}
-	v.reason, _ = answer[8].(string)
-	return v, nil
-}
-
-func (l *Limiter) encode(r *request, take bool) (keys []string, args []any) {
-	now := l.now()
-	keys = make([]string, 0, 2*len(r.books))
-	args = make([]any, 0, 6+8*len(r.books))
-	args = append(args, flag(take), int64(r.priority), r.lease, r.longest.Microseconds(), flag(r.settled),
-		l.grace.Microseconds())
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for i, b := range r.books {
-		spec := &r.specs[i]
-		keys = append(keys, b.state)
-		if spec.Concurrent > 0 {
-			keys = append(keys, b.held)
-		}
-		args = append(args, spec.Limit, spec.Burst, spec.Window.Microseconds(), spec.Concurrent,
-			cmp.Or(spec.Lease, gateway.DefaultLease).Microseconds(), r.ahead[i], b.given.lastCounted(now, spec.Window), b.whole)
-	}
-	return keys, args
-}
-
-func flag(is bool) string {
-	if is {
-		return "1"
-	}
-	return "0"
-}
-
 // taking is what a part of a request was given.
 type taking struct {
 	request *request
@@ -263,7 +205,7 @@ type taking struct {
 }
 
 // giveBack returns places at once. Where that fails they are lost till their window has passed, which is safe.
-func (l *Limiter) giveBack(ctx context.Context, all []taking) {
+func (l *Limiter) giveBack(all []taking) {
 	for _, taken := range all {
 		keys, args := make([]string, 0, len(taken.request.books)), []any{taken.request.lease, taken.verdict.now}
 		for i, b := range taken.request.books {
@@ -274,7 +216,7 @@ func (l *Limiter) giveBack(ctx context.Context, all []taking) {
 			}
 			args = append(args, spec.Limit, spec.Burst, spec.Window.Microseconds(), spec.Concurrent, taken.verdict.places[i])
 		}
-		_, _ = l.trip(ctx, "give back", l.scripts.giveBack, keys, args...)
+		_, _ = l.trip("give back", l.scripts.giveBack, keys, args...)
 	}
 }
 

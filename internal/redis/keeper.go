@@ -52,21 +52,21 @@ func (l *Limiter) tend(ctx context.Context, known *servers) error {
 			return err
 		}
 	}
-	answer, err := l.trip(ctx, "beat", l.scripts.beat, []string{l.prefix + "{nodes}"}, l.node, (silent * l.beat).Microseconds())
+	answer, err := l.trip("beat", l.scripts.beat, []string{l.prefix + "{nodes}"}, l.node, (silent * l.beat).Microseconds())
 	if err != nil {
 		return err
 	}
 	l.seen.Store(max(number(answer, 1), 1))
 	all := known.changed(l.client.serverIDs(ctx, l.slow)) || degraded
-	if err := l.report(ctx, all); err != nil {
+	if err := l.report(all); err != nil {
 		return err
 	}
-	if err := l.renew(ctx, all); err != nil {
+	if err := l.renew(all); err != nil {
 		return err
 	}
 	if degraded {
 		l.health.recover()
-		return l.report(ctx, false) // what was given out meanwhile
+		return l.report(false) // what was given out meanwhile
 	}
 	return nil
 }

@@ -149,10 +149,10 @@ type renewal struct {
 }
 
 // renew holds the places for longer whose time is a third over; all of them if Redis may have lost them.
-func (l *Limiter) renew(ctx context.Context, all bool) error {
+func (l *Limiter) renew(all bool) error {
 	for b, r := range l.renewals(all) {
 		args := append([]any{r.lease.Microseconds()}, r.ids...)
-		if _, err := l.trip(ctx, "renew", l.scripts.renew, []string{r.key}, args...); err != nil {
+		if _, err := l.trip("renew", l.scripts.renew, []string{r.key}, args...); err != nil {
 			return err
 		}
 		l.releaseAgain(b, r)

@@ -77,12 +77,10 @@ type Limiter struct {
 	added      int
 	unreported bool // there are places that Redis has not counted
 
-	under    atomic.Int64 // trips
-	runs     chan run
+	trips    trips
 	releases chan release
 	wake     chan struct{} // the keeper
 	stop     context.CancelFunc
-	closed   atomic.Bool
 	upkeep   sync.WaitGroup
 }
 
@@ -99,7 +97,7 @@ func NewLimiter(client *Client, options LimiterOptions) *Limiter {
 		maxBuckets: orDefault(options.MaxBuckets, 20_000), maxWaiting: orDefault(options.MaxWaiting, 10_000),
 		fewest: int64(orDefault(options.Nodes, 2)), began: time.Now(),
 		books: map[string]*book{}, leases: map[string]*lease{},
-		runs: make(chan run, 1024), releases: make(chan release, 1024), wake: make(chan struct{}, 1), stop: stop,
+		releases: make(chan release, 1024), wake: make(chan struct{}, 1), stop: stop,
 	}
 	if l.prefix == "" {
 		l.prefix = DefaultPrefix
@@ -114,9 +112,6 @@ func NewLimiter(client *Client, options LimiterOptions) *Limiter {
 	}
 	l.upkeep.Go(func() { l.keep(ctx) })
 	l.upkeep.Go(func() { l.releaseAll(ctx) })
-	for range batchers {
-		l.upkeep.Go(func() { l.batch(ctx) })
-	}
 	return l
 }
 
@@ -133,7 +128,6 @@ func (l *Limiter) nodes() int64 { return max(l.seen.Load(), l.fewest, 1) }
 
 // Close ends the limiter's upkeep, and tells the other nodes.
 func (l *Limiter) Close() {
-	l.closed.Store(true)
 	l.stop()
 	l.upkeep.Wait()
 }
@@ -146,7 +140,7 @@ func (l *Limiter) Acquire(ctx context.Context, wanted []gateway.Bucket, priority
 	began := time.Now()
 	r := l.open(ctx, wanted, known(priority))
 	defer l.done(r)
-	v := l.decide(ctx, r)
+	v := l.decide(r)
 	if v.granted {
 		return l.grant(r, 0, ""), nil
 	}
@@ -165,8 +159,7 @@ func (l *Limiter) Acquire(ctx context.Context, wanted []gateway.Bucket, priority
 // open finds the books of a request, and makes those that are not there.
 func (l *Limiter) open(ctx context.Context, wanted []gateway.Bucket, p operations.Priority) *request {
 	r := &request{priority: p, take: true, longest: l.bound(ctx, p)}
-	r.books, r.ahead = make([]*book, 0, len(wanted)), make([]int64, 0, len(wanted))
-	r.specs = make([]gateway.Bucket, 0, len(wanted))
+	r.books, r.specs, r.ahead = r.few.books[:0], r.few.specs[:0], r.few.ahead[:0]
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i := range wanted {

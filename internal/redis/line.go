@@ -201,7 +201,7 @@ func (l *Limiter) askFor(w *waiter) {
 	w.settled = w.at.lines[w.priority].Len() == 1
 	w.asking = make(chan struct{})
 	l.mu.Unlock()
-	v := l.decide(context.Background(), w.request)
+	v := l.decide(w.request)
 	l.mu.Lock()
 	close(w.asking)
 	w.asking = nil

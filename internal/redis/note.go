@@ -12,7 +12,7 @@ import (
 const maxReason = 96
 
 // Pause is the gateway.Limiter's.
-func (l *Limiter) Pause(ctx context.Context, p gateway.Pause) {
+func (l *Limiter) Pause(_ context.Context, p gateway.Pause) {
 	wait := time.Until(p.Until).Microseconds()
 	if wait <= 0 {
 		return
@@ -27,13 +27,13 @@ func (l *Limiter) Pause(ctx context.Context, p gateway.Pause) {
 	if l.health.degraded() {
 		return
 	}
-	if err := l.notePause(ctx, b.state, wait, p.Reason); err != nil {
+	if err := l.notePause(b.state, wait, p.Reason); err != nil {
 		l.fail(err, &request{books: []*book{b}})
 	}
 }
 
 // Learn is the gateway.Limiter's.
-func (l *Limiter) Learn(ctx context.Context, lesson gateway.Lesson) {
+func (l *Limiter) Learn(_ context.Context, lesson gateway.Lesson) {
 	wait := time.Until(lesson.Reset).Microseconds()
 	if wait <= 0 || lesson.Remaining < 0 {
 		return
@@ -51,7 +51,7 @@ func (l *Limiter) Learn(ctx context.Context, lesson gateway.Lesson) {
 	if l.health.degraded() {
 		return
 	}
-	if err := l.noteLesson(ctx, b.state, told, now); err != nil {
+	if err := l.noteLesson(b.state, told, now); err != nil {
 		l.fail(err, &request{books: []*book{b}})
 	}
 }
@@ -63,18 +63,18 @@ func (l *Limiter) named(key string) *book {
 	return l.book(gateway.Bucket{Key: key})
 }
 
-func (l *Limiter) notePause(ctx context.Context, key string, wait int64, reason string) error {
-	_, err := l.trip(ctx, "note", l.scripts.note, []string{key}, "pause", wait, reason)
+func (l *Limiter) notePause(key string, wait int64, reason string) error {
+	_, err := l.trip("note", l.scripts.note, []string{key}, "pause", wait, reason)
 	return err
 }
 
-func (l *Limiter) noteLesson(ctx context.Context, key string, lesson learned, now int64) error {
-	_, err := l.trip(ctx, "note", l.scripts.note, []string{key}, "learn", lesson.limit, lesson.left, lesson.reset-now)
+func (l *Limiter) noteLesson(key string, lesson learned, now int64) error {
+	_, err := l.trip("note", l.scripts.note, []string{key}, "learn", lesson.limit, lesson.left, lesson.reset-now)
 	return err
 }
 
 // Inspect is the gateway.Limiter's. While Redis is out of reach it tells what holds for this node alone.
-func (l *Limiter) Inspect(ctx context.Context, buckets []gateway.Bucket) ([]gateway.BucketState, error) {
+func (l *Limiter) Inspect(_ context.Context, buckets []gateway.Bucket) ([]gateway.BucketState, error) {
 	l.awaitReleases()
 	states := make([]gateway.BucketState, len(buckets))
 	for i, spec := range buckets {
@@ -85,7 +85,7 @@ func (l *Limiter) Inspect(ctx context.Context, buckets []gateway.Bucket) ([]gate
 		}
 		waiting := int(b.members[0] + b.members[1] + b.members[2])
 		l.mu.Unlock()
-		state, err := l.inspect(ctx, b, spec)
+		state, err := l.inspect(b, spec)
 		if err != nil {
 			l.mu.Lock()
 			state = l.inspectAlone(b)
@@ -97,11 +97,11 @@ func (l *Limiter) Inspect(ctx context.Context, buckets []gateway.Bucket) ([]gate
 	return states, nil
 }
 
-func (l *Limiter) inspect(ctx context.Context, b *book, spec gateway.Bucket) (gateway.BucketState, error) {
+func (l *Limiter) inspect(b *book, spec gateway.Bucket) (gateway.BucketState, error) {
 	if l.health.degraded() {
 		return gateway.BucketState{}, context.DeadlineExceeded
 	}
-	answer, err := l.trip(ctx, "inspect", l.scripts.inspect, []string{b.state, b.held},
+	answer, err := l.trip("inspect", l.scripts.inspect, []string{b.state, b.held},
 		spec.Limit, spec.Burst, spec.Window.Microseconds(), spec.Concurrent)
 	if err != nil {
 		return gateway.BucketState{}, err

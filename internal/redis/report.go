@@ -1,17 +1,13 @@
 package redis
 
-import (
-	"context"
-
-	"golang.org/x/sync/errgroup"
-)
+import "golang.org/x/sync/errgroup"
 
 // reportsAtOnce is how many buckets are reported at a time.
 const reportsAtOnce = 8
 
 // report has Redis count what it has not: the places that were given out without it, or all of the window if it may
 // have lost them; then also the pauses and lessons that this node knows.
-func (l *Limiter) report(ctx context.Context, all bool) error {
+func (l *Limiter) report(all bool) error {
 	var books []*book
 	l.mu.Lock()
 	if all || l.unreported {
@@ -23,7 +19,7 @@ func (l *Limiter) report(ctx context.Context, all bool) error {
 	}
 	l.unreported = false
 	l.mu.Unlock()
-	err := l.merge(ctx, books)
+	err := l.merge(books)
 	if err != nil {
 		l.mu.Lock()
 		l.unreported = true
@@ -33,21 +29,21 @@ func (l *Limiter) report(ctx context.Context, all bool) error {
 }
 
 // merge has Redis count what it has not of some buckets.
-func (l *Limiter) merge(ctx context.Context, books []*book) error {
-	group, ctx := errgroup.WithContext(ctx)
+func (l *Limiter) merge(books []*book) error {
+	var group errgroup.Group
 	group.SetLimit(reportsAtOnce)
 	for _, b := range books {
 		group.Go(func() error {
-			if err := l.mergeOne(ctx, b); err != nil {
+			if err := l.mergeOne(b); err != nil {
 				return err
 			}
-			return l.repeatNotes(ctx, b)
+			return l.repeatNotes(b)
 		})
 	}
 	return group.Wait()
 }
 
-func (l *Limiter) mergeOne(ctx context.Context, b *book) error {
+func (l *Limiter) mergeOne(b *book) error {
 	l.mu.Lock()
 	given := b.given
 	entries, until := given.report(l.now(), b.spec.Window)
@@ -61,7 +57,7 @@ func (l *Limiter) mergeOne(ctx context.Context, b *book) error {
 	for _, e := range entries {
 		args = append(args, e.at, e.n, flag(e.counted))
 	}
-	answer, err := l.trip(ctx, "merge", l.scripts.merge, []string{b.state}, args...)
+	answer, err := l.trip("merge", l.scripts.merge, []string{b.state}, args...)
 	if err != nil {
 		return err
 	}
@@ -75,17 +71,17 @@ func (l *Limiter) mergeOne(ctx context.Context, b *book) error {
 }
 
 // repeatNotes tells Redis of a pause and a lesson again. It makes no difference if it knows them.
-func (l *Limiter) repeatNotes(ctx context.Context, b *book) error {
+func (l *Limiter) repeatNotes(b *book) error {
 	l.mu.Lock()
 	now, paused, reason, learned := l.now(), b.paused, b.reason, b.learned
 	l.mu.Unlock()
 	if paused > now {
-		if err := l.notePause(ctx, b.state, paused-now, reason); err != nil {
+		if err := l.notePause(b.state, paused-now, reason); err != nil {
 			return err
 		}
 	}
 	if learned.holds(now) {
-		return l.noteLesson(ctx, b.state, learned, now)
+		return l.noteLesson(b.state, learned, now)
 	}
 	return nil
 }

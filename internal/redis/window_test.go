@@ -77,7 +77,12 @@ func giveOut(t *testing.T, server *redistest.Server, spec gateway.Bucket, long t
 
 func startNode(t *testing.T, server *redistest.Server) *Limiter {
 	t.Helper()
-	client, err := Open(t.Context(), server.URL(), Options{Timeout: 20 * time.Second, DialTimeout: 20 * time.Second})
+	return startNodeAt(t, server.URL())
+}
+
+func startNodeAt(t *testing.T, url string) *Limiter {
+	t.Helper()
+	client, err := Open(t.Context(), url, Options{Timeout: 20 * time.Second, DialTimeout: 20 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +102,7 @@ func TestAWorsePriorityGivesWay(t *testing.T) {
 	ask := func(l *Limiter, p operations.Priority) (*request, verdict) {
 		r := l.open(t.Context(), []gateway.Bucket{b}, p)
 		r.settled = true
-		return r, l.decide(t.Context(), r)
+		return r, l.decide(r)
 	}
 	first, v := ask(two, operations.PriorityLive)
 	if !v.granted {

@@ -11,14 +11,15 @@ local floor, ceil, max, min = math.floor, math.ceil, math.max, math.min
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 
--- load reads a bucket. The table has all its fields from the start, since growing one is what costs most here.
+-- load reads a bucket. The table has all its fields from the start, since growing one costs much. So does a number that is
+-- to be an argument of a command, which is why those that are always the same are texts.
 local function load(key)
-  local raw = redis.call('GETRANGE', key, 0, HEADER - 1)
+  local raw = redis.call('GETRANGE', key, '0', '127')
   if #raw < HEADER then
     return {
       key = key, limit = 0, window = 0, count = 0, last = 0, tat = 0, paused = 0, lessonLimit = 0, lessonLeft = 0, lessonReset = 0,
       skipped = {[0] = 0, 0, 0}, born = 0, expected = {[0] = 0, 0, 0}, expires = 0, group = false, capacity = 0, interval = 0,
-      burst = 0, concurrent = 0, lease = 0, ahead = 0, own = 0, whole = 0, held = false, underWay = 0,
+      burst = 0, concurrent = 0, lease = 0, held = false, underWay = 0, keepHeld = 0, written = false,
     }
   end
   local limit, window, count, last, tat, paused, lessonLimit, lessonLeft, lessonReset, ddl, bulk, born, e0, e1, e2, expires =
@@ -27,13 +28,13 @@ local function load(key)
     key = key, limit = limit, window = window, count = count, last = last, tat = tat, paused = paused, lessonLimit = lessonLimit,
     lessonLeft = lessonLeft, lessonReset = lessonReset, skipped = {[0] = 0, ddl, bulk}, born = born,
     expected = {[0] = e0, e1, e2}, expires = expires, group = false, capacity = 0, interval = 0,
-    burst = 0, concurrent = 0, lease = 0, ahead = 0, own = 0, whole = 0, held = false, underWay = 0,
+    burst = 0, concurrent = 0, lease = 0, held = false, underWay = 0, keepHeld = 0, written = false,
   }
 end
 
 -- save writes all but the ring. The key outlives everything that it holds.
 local function save(b)
-  redis.call('SETRANGE', b.key, 0, struct.pack(NUMBERS, b.limit, b.window, b.count, b.last, b.tat, b.paused, b.lessonLimit,
+  redis.call('SETRANGE', b.key, '0', struct.pack(NUMBERS, b.limit, b.window, b.count, b.last, b.tat, b.paused, b.lessonLimit,
     b.lessonLeft, b.lessonReset, b.skipped[1], b.skipped[2], b.born, b.expected[0], b.expected[1], b.expected[2], b.expires))
 end
 
@@ -51,6 +52,7 @@ end
 -- measure sets what a bucket's limit is. With another limit or window than before it starts anew, as it does when its
 -- window has passed, or when the clock was put back by more than that.
 local function measure(b, limit, burst, window)
+  b.group = false
   if limit <= 0 or window <= 0 then
     return
   end
@@ -137,12 +139,15 @@ local function opens(b, ahead, priority)
   return at, cause
 end
 
--- add counts n places given out at a time, in order of time, without saving all but the ring.
+-- add counts n places given out at a time, in order of time, without saving all but the ring. What it wrote last is not
+-- written again.
 local function add(b, at, n)
   while n > 0 do
-    local room = min(n, b.group - b.count % b.group)
-    redis.call('SETRANGE', b.key, slot(b, floor(b.count / b.group)), struct.pack('<d', at))
-    b.count, n = b.count + room, n - room
+    local group, room = floor(b.count / b.group), min(n, b.group - b.count % b.group)
+    if b.written ~= group or b.last ~= at then
+      redis.call('SETRANGE', b.key, slot(b, group), struct.pack('<d', at))
+    end
+    b.count, b.written, n = b.count + room, group, n - room
   end
   b.last = max(b.last, at)
 end
