@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/patchbay/patchbay/internal/gateway"
@@ -25,6 +26,7 @@ type book struct {
 
 	stateKey, heldKey any // both keys as arguments of a command, which hold them without a copy for each
 
+	merging sync.Mutex // of who tells Redis of given; taken before the limiter's lock
 	given   *ledger
 	whole   int64 // start of Redis's count that has all of given
 	paused  int64 // as far as this node knows

@@ -81,11 +81,19 @@ func (g *ledger) report(now int64, window time.Duration) (entries []entry, until
 	return entries, g.dropped + len(g.entries)
 }
 
-// counted marks what was reported.
-func (g *ledger) counted(until int) {
-	for i := range g.entries[:min(max(until-g.dropped, 0), len(g.entries))] {
+// counted marks what was reported to a count that began at born. Places given out meanwhile, but before that, it cannot
+// have: they are to be reported too.
+func (g *ledger) counted(until int, born int64) (more bool) {
+	reported := min(max(until-g.dropped, 0), len(g.entries))
+	for i := range g.entries[:reported] {
 		g.entries[i].counted = true
 	}
+	for i := range g.entries[reported:] {
+		e := &g.entries[reported+i]
+		e.counted = e.counted && e.at >= born
+		more = more || !e.counted
+	}
+	return more
 }
 
 // allowance is a share of a limit, for as long as a node decides alone.

@@ -43,7 +43,21 @@ func (l *Limiter) merge(books []*book) error {
 	return group.Wait()
 }
 
+// mergeOne is one at a time for each bucket: what two tell of the same places would be counted twice.
 func (l *Limiter) mergeOne(b *book) error {
+	b.merging.Lock()
+	defer b.merging.Unlock()
+	for range 3 { // at most as often as Redis can lose its memory meanwhile
+		done, err := l.mergeOnce(b)
+		if done || err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mergeOnce tells Redis of a bucket's places, and says whether it has all of them now.
+func (l *Limiter) mergeOnce(b *book) (done bool, err error) {
 	l.mu.Lock()
 	given := b.given
 	entries, until := given.report(l.now(), b.spec.Window)
@@ -52,22 +66,24 @@ func (l *Limiter) mergeOne(b *book) error {
 	limited := b.limited()
 	l.mu.Unlock()
 	if len(entries) == 0 || !limited {
-		return nil
+		return true, nil
 	}
 	for _, e := range entries {
 		args = append(args, e.at, e.n, flag(e.counted))
 	}
 	answer, err := l.trip("merge", l.scripts.merge, []string{b.state}, args...)
 	if err != nil {
-		return err
+		return false, err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if b.given == given {
-		given.counted(until)
-		b.whole = number(answer, 1)
+	if b.given != given {
+		return true, nil
 	}
-	return nil
+	b.whole = number(answer, 1)
+	more := given.counted(until, b.whole)
+	l.unreported = l.unreported || more
+	return !more, nil
 }
 
 // repeatNotes tells Redis of a pause and a lesson again. It makes no difference if it knows them.
