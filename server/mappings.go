@@ -224,8 +224,8 @@ func (s *Server) decodeRaw(x *exchange, target any) error {
 	if err != nil {
 		return err
 	}
-	if faults := s.bodies[x.route.body].Faults(document); len(faults) > 0 {
-		return invalidBody(faults)
+	if err := s.bodyFaults(x, document); err != nil {
+		return err
 	}
 	if err := json.Unmarshal(raw, target); err != nil {
 		return fmt.Errorf("taking the body over: %w", err)

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -156,20 +157,27 @@ func reference(kind, name string) map[string]any {
 	return map[string]any{"$ref": "#/components/" + kind + "/" + name}
 }
 
-// compileBodies makes the schemas of the routes' request bodies ready.
-func compileBodies(table []route) (map[string]*operations.Validator, error) {
-	bodies := map[string]*operations.Validator{}
+// bodies are the schemas of the routes' request bodies, by name. Each is compiled when it is first wanted.
+func bodies(table []route) map[string]func() (*operations.Validator, error) {
+	all := map[string]func() (*operations.Validator, error){}
 	for _, r := range table {
-		if r.body == "" || bodies[r.body] != nil {
-			continue
+		if r.body != "" {
+			all[r.body] = sync.OnceValues(func() (*operations.Validator, error) { return compileComponent(r.body) })
 		}
-		validator, err := compileComponent(r.body)
-		if err != nil {
-			return nil, err
-		}
-		bodies[r.body] = validator
 	}
-	return bodies, nil
+	return all
+}
+
+// bodyFaults holds the body of a request against the schema of its route.
+func (s *Server) bodyFaults(x *exchange, document any) error {
+	validator, err := s.bodies[x.route.body]()
+	if err != nil {
+		return err
+	}
+	if faults := validator.Faults(document); len(faults) > 0 {
+		return invalidBody(faults)
+	}
+	return nil
 }
 
 func compileComponent(name string) (*operations.Validator, error) {
@@ -191,8 +199,8 @@ func (s *Server) decode(x *exchange, target any) error {
 	if err != nil {
 		return err
 	}
-	if faults := s.bodies[x.route.body].Faults(document); len(faults) > 0 {
-		return invalidBody(faults)
+	if err := s.bodyFaults(x, document); err != nil {
+		return err
 	}
 	// What was checked is what is used: a member given twice counts once.
 	if err := json.Unmarshal(encode(document), target); err != nil {

@@ -60,7 +60,7 @@ type Server struct {
 	headers   *fasthttp.ResponseHeader // of every answer
 	table     []route
 	directory directory
-	bodies    map[string]*operations.Validator // by the name of their schema
+	bodies    map[string]func() (*operations.Validator, error) // by the name of their schema
 	openapi   []byte
 	assets    map[string]sdk.Asset // the browser SDK's files
 
@@ -94,9 +94,7 @@ func New(options Options) (*Server, error) {
 	if s.openapi, err = describe(s.table, options.Version); err != nil {
 		return nil, fmt.Errorf("describing the API: %w", err)
 	}
-	if s.bodies, err = compileBodies(s.table); err != nil {
-		return nil, err
-	}
+	s.bodies = bodies(s.table)
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.app = s.newApp()
 	return s, nil

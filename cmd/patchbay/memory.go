@@ -14,15 +14,24 @@ const (
 	maxGrowth  = 400 // per cent
 )
 
+// hurryStart lets starting make garbage that nobody collects: it is over soon. tuneMemory ends that.
+func hurryStart() {
+	if !tunedByOperator() {
+		debug.SetGCPercent(maxGrowth)
+	}
+}
+
 // tuneMemory sees to it that garbage is collected when that pays, unless the operator has said how himself. It gives the
 // memory back that starting has taken.
 func tuneMemory() {
-	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
+	if tunedByOperator() {
 		return
 	}
 	debug.FreeOSMemory()
-	(&tuner{sample: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}, percent: 100}).tune()
+	(&tuner{sample: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}, percent: maxGrowth}).tune()
 }
+
+func tunedByOperator() bool { return os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" }
 
 // tuner sets Go's own knob anew after each collection.
 type tuner struct {

@@ -29,6 +29,7 @@ With --json the log is JSON, and one document on stdout says where the hub and i
   PATCHBAY_ADMIN_KEY=pb_… patchbay serve --addr :8080 --data /var/lib/patchbay`,
 		Args: arguments(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			hurryStart()
 			listener, err := listen(settings.Addr)
 			if err != nil {
 				return err
@@ -42,7 +43,7 @@ With --json the log is JSON, and one document on stdout says where the hub and i
 			if settings.json {
 				c.printerTo(c.out).encode(hub.whereabouts(listener))
 			}
-			tuneMemory()
+			go tuneMemory() // whoever asks first need not wait for it
 			return errors.Join(hub.serve(cmd.Context(), listener), hub.Close())
 		},
 	}
