@@ -100,13 +100,16 @@ func (s *Server) counted(ctx context.Context, request execute.Request, call func
 	result, err := call()
 	took := result.Meta.DurationMs / 1000
 	known := s.directory.find(request.Connector, request.Operation)
-	if known != nil && err == nil {
+	if err == nil {
+		if known == nil { // who can do what is not built in has imported it
+			known = s.directory.imported
+		}
 		s.metrics.succeeded(known, took)
 		return result, nil
 	}
 	connector, operation := s.labels(ctx, known, request)
 	s.metrics.call(connector, operation, err, took)
-	if err == nil || operations.AsError(err).Code != operations.CodeOutcomeUnknown {
+	if operations.AsError(err).Code != operations.CodeOutcomeUnknown {
 		return result, err
 	}
 	catalogue, missing := s.Catalogue.Of(ctx, request.Caller.Workspace, request.Connector)

@@ -14,6 +14,7 @@ import (
 type directory struct {
 	catalogue *operations.Catalogue
 	shelves   map[string]*shelf // by the name of the connector
+	imported  *listed           // all that workspaces have imported, as one
 }
 
 // shelf is one connector.
@@ -32,7 +33,7 @@ type listed struct {
 }
 
 func newDirectory(catalogue *operations.Catalogue) directory {
-	d := directory{catalogue: catalogue, shelves: map[string]*shelf{}}
+	d := directory{catalogue: catalogue, shelves: map[string]*shelf{}, imported: &listed{connector: labelImported, name: labelImported}}
 	for _, c := range catalogue.Connectors() {
 		if c.Import == nil {
 			s := &shelf{connector: c.Name}

@@ -59,7 +59,10 @@ func (m *metrics) call(connector, operation string, err error, took float64) {
 	m.durations.WithLabelValues(connector).Observe(took)
 }
 
-const labelOK = "ok"
+const (
+	labelOK       = "ok"
+	labelImported = "imported"
+)
 
 // tally is what counts the successes of an operation.
 type tally struct {
@@ -80,7 +83,7 @@ func (m *metrics) succeeded(known *listed, took float64) {
 
 // labels are those of a call. The names of connectors and operations in them are those of the built-in ones only.
 func (s *Server) labels(ctx context.Context, known *listed, request execute.Request) (connector, operation string) {
-	const unknown, imported = "unknown", "imported"
+	const unknown = "unknown"
 	switch {
 	case known != nil:
 		return known.connector, known.name
@@ -96,7 +99,7 @@ func (s *Server) labels(ctx context.Context, known *listed, request execute.Requ
 	case err != nil:
 		return unknown, unknown
 	case entry.Connector.Import != nil:
-		return imported, imported
+		return labelImported, labelImported
 	default:
 		return entry.Connector.Name, entry.Spec.Name
 	}

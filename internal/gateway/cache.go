@@ -56,7 +56,8 @@ func NewMemoryCache(maxBytes int64) *MemoryCache {
 			ExpiryCalculator: otter.ExpiryWritingFunc(func(entry otter.Entry[execute.Key, tagged]) time.Duration {
 				return entry.Value.Keep
 			}),
-			Logger: &otter.NoopLogger{},
+			Executor: func(upkeep func()) { upkeep() }, // it costs less than a goroutine for it
+			Logger:   &otter.NoopLogger{},
 		}),
 	}
 }

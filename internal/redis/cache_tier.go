@@ -45,6 +45,7 @@ func newCacheTier(bytes int64, most time.Duration) *cacheTier {
 			return uint32(min(gateway.CacheWeight(&value.Entry), math.MaxInt32))
 		},
 		ExpiryCalculator: otter.ExpiryWritingFunc(func(otter.Entry[execute.Key, tiered]) time.Duration { return most }),
+		Executor:         func(upkeep func()) { upkeep() }, // it costs less than a goroutine for it
 		Logger:           &otter.NoopLogger{},
 	})}
 }

@@ -41,6 +41,7 @@ func (s *Store) cacheKeys() {
 		MaximumSize:      maxCachedKeys,
 		ExpiryCalculator: otter.ExpiryWriting[keyHash, *Key](keyFreshFor),
 		Clock:            s.clock,
+		Executor:         func(upkeep func()) { upkeep() }, // it costs less than a goroutine for it
 	})
 	s.loadKey = otter.LoaderFunc[keyHash, *Key](s.validKey)
 }
