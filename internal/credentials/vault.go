@@ -23,13 +23,6 @@ import (
 var ErrWrongKey = errors.New("the master key is not the one that the stored credentials were encrypted with; " +
 	"give that one by PATCHBAY_MASTER_KEY or PATCHBAY_MASTER_KEY_FILE")
 
-// An opened credential is used for so long without a look at the store. A change through this vault drops it at
-// once; the time bounds how long a change by another process goes unseen.
-const (
-	openFor   = 2 * time.Second
-	maxOpened = 2000
-)
-
 // Options are the parts of a Vault. Store, MasterKey and Catalogue are required.
 type Options struct {
 	Store     *store.Store
@@ -41,13 +34,16 @@ type Options struct {
 	HTTP    func(trusted bool) *http.Client
 	Origins map[string]string // connector → the origin its operator gives in place of the vendor's
 	Now     func() time.Time
+
+	MaxOpened int // how many opened credentials are kept in memory, some 1.5 KB each; default 100,000
 }
 
 // Vault keeps credentials. It is safe for concurrent use.
 type Vault struct {
 	Options
-	opened   *otter.Cache[reference, *operations.Credential]
-	loader   otter.Loader[reference, *operations.Credential]
+	opened   *otter.Cache[reference, *opened]
+	loader   otter.Loader[reference, *opened]
+	changes  changes
 	renewals singleflight.Group
 }
 
@@ -67,12 +63,16 @@ func New(ctx context.Context, options Options) (*Vault, error) {
 	if err := v.proveKey(ctx); err != nil {
 		return nil, fmt.Errorf("opening the vault: %w", err)
 	}
-	v.opened = otter.Must(&otter.Options[reference, *operations.Credential]{
-		MaximumSize:      maxOpened,
-		ExpiryCalculator: otter.ExpiryWriting[reference, *operations.Credential](openFor),
-		Clock:            cacheClock{v.Now},
-	})
-	v.loader = otter.LoaderFunc[reference, *operations.Credential](v.load)
+	if v.MaxOpened <= 0 {
+		v.MaxOpened = maxOpened
+	}
+	v.opened = v.newOpened()
+	v.loader = otter.LoaderFunc[reference, *opened](v.load)
+	now := v.Now().UnixNano()
+	v.changes.looked.Store(now)
+	if err := v.look(ctx, now); err != nil {
+		return nil, fmt.Errorf("opening the vault: %w", err)
+	}
 	return v, nil
 }
 
@@ -102,23 +102,18 @@ func (v *Vault) proveKey(ctx context.Context) error {
 // Open opens a credential of the workspace for use. An id that is not in the workspace is not_found. The credential
 // is shared: it must not be changed.
 func (v *Vault) Open(ctx context.Context, workspace, id string) (*operations.Credential, error) {
-	if credential, ok := v.opened.GetIfPresent(reference{workspace, id}); ok {
+	if credential, ok := v.current(ctx, reference{workspace, id}); ok {
 		return credential, nil
 	}
 	// The cache keeps its key, and the caller's strings may lie in a buffer that is used again.
-	return v.opened.Get(ctx, reference{strings.Clone(workspace), strings.Clone(id)}, v.loader)
-}
-
-func (v *Vault) load(ctx context.Context, ref reference) (*operations.Credential, error) {
-	_, credential, err := v.read(ctx, ref)
+	read, err := v.opened.Get(ctx, reference{strings.Clone(workspace), strings.Clone(id)}, v.loader)
 	if err != nil {
 		return nil, err
 	}
-	v.Store.CredentialUsed(ref.workspace, ref.id)
-	return credential, nil
+	return read.credential, nil
 }
 
-// read opens a credential as the store has it.
+// read reads and decrypts a credential.
 func (v *Vault) read(ctx context.Context, ref reference) (store.CredentialRow, *operations.Credential, error) {
 	row, err := v.Store.Credential(ctx, ref.workspace, ref.id)
 	if err != nil {
@@ -137,11 +132,3 @@ func credentialOf(row store.CredentialRow, secrets operations.Secrets) *operatio
 		Fields: row.Fields, Secrets: secrets, Kept: &operations.Kept{},
 	}
 }
-
-// cacheClock lets the cache run on the vault's clock.
-type cacheClock struct{ now func() time.Time }
-
-func (c cacheClock) NowNano() int64 { return c.now().UnixNano() }
-
-// Tick gives a real tick: it only cleans up.
-func (c cacheClock) Tick(every time.Duration) <-chan time.Time { return time.Tick(every) }

@@ -192,26 +192,6 @@ func TestOpenSeesChangesAtOnce(t *testing.T) {
 	wantCode(t, err, operations.CodeNotFound)
 }
 
-func TestOpenSeesChangesOfOtherProcessesSoon(t *testing.T) {
-	t.Parallel()
-	s := newSetup(t)
-	v, other := s.vault(t), s.vault(t)
-	create(t, v, crmDraft("c"))
-	first, err := v.Open(t.Context(), workspace, "c")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := other.Delete(t.Context(), workspace, "c"); err != nil {
-		t.Fatal(err)
-	}
-	if again, err := v.Open(t.Context(), workspace, "c"); err != nil || again != first {
-		t.Errorf("not cached (%v)", err)
-	}
-	s.clock.advance(openFor)
-	_, err = v.Open(t.Context(), workspace, "c")
-	wantCode(t, err, operations.CodeNotFound)
-}
-
 // The caller's strings may change after the call, as those of a request buffer do.
 func TestOpenKeepsNoStringOfTheCaller(t *testing.T) {
 	t.Parallel()
@@ -232,23 +212,6 @@ func TestOpenKeepsNoStringOfTheCaller(t *testing.T) {
 
 // borrowed gives a string that shares the bytes of a buffer, as HTTP servers that do not allocate hand them out.
 func borrowed(buffer []byte) string { return unsafe.String(&buffer[0], len(buffer)) }
-
-func TestOpenNotesTheUse(t *testing.T) {
-	t.Parallel()
-	s := newSetup(t)
-	v := s.vault(t)
-	create(t, v, crmDraft("c"))
-	if _, err := v.Open(t.Context(), workspace, "c"); err != nil {
-		t.Fatal(err)
-	}
-	if err := v.Store.Close(); err != nil {
-		t.Fatal(err)
-	}
-	m, err := s.vault(t).Get(t.Context(), workspace, "c")
-	if err != nil || m.LastUsed == nil || !m.LastUsed.Equal(s.clock.now()) {
-		t.Errorf("last used %v (%v)", m.LastUsed, err)
-	}
-}
 
 func TestOpenHeedsItsContext(t *testing.T) {
 	t.Parallel()
@@ -283,27 +246,4 @@ func TestUnreadableSecretsCanBeEnteredAgain(t *testing.T) {
 	if got, err := v.Open(t.Context(), workspace, "c"); err != nil || got.Secrets["access_token"] != "new" {
 		t.Errorf("opened (%v)", err)
 	}
-}
-
-func BenchmarkOpen(b *testing.B) {
-	s := newSetup(b)
-	v := s.vault(b)
-	create(b, v, crmDraft("c"))
-	b.Run("cached", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := v.Open(b.Context(), workspace, "c"); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("from the store", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			s.clock.advance(openFor)
-			if _, err := v.Open(b.Context(), workspace, "c"); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
 }
