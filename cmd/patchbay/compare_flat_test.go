@@ -41,9 +41,8 @@ const (
 // its own operations or 3,000: one at a time, by turns, with credentials at random. It prints the median of a call and the
 // hub's processor time, and both as multiples of the first hub's. `make bench-compare` runs it.
 //
-// An opened credential is kept for two seconds, 2,000 of them at most: of those that are used more seldom each call
-// reads its own from the store and decrypts it, which the rows with more of them in use show. A hub is shared by rows
-// that differ in nothing else.
+// An opened credential is kept until it changes; the first call with each reads it from the store and decrypts it, which is
+// left out where all have been used before. A hub is shared by rows that differ in nothing else.
 func BenchmarkCompareFlat(b *testing.B) {
 	skipUnlessAsked(b)
 	stocks := fillStocks(b)

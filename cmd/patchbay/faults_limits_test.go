@@ -27,7 +27,7 @@ func dixaLimited(t *testing.T, c *cluster) limited {
 	service := dixatest.New(dixatest.Options{Burst: 4 + 5})
 	return limited{name: "dixa", service: service, stats: service.Stats, rate: 10, burst: 4, ask: question{
 		operation: "dixa.get_tag", credential: c.credential(t, "dixa"), input: `{"tagId":"3f2a9c71-6d84-4b1e-8c05-9e7d1a4b6f20"}`,
-		timeout: 2 * time.Second,
+		timeout: max(2*time.Second, *faultsTime/2),
 	}}
 }
 

@@ -38,7 +38,7 @@ func nodeGoes(t *testing.T, c *cluster, s *sheet) {
 func heirOf(t *testing.T, c *cluster) string {
 	t.Helper()
 	c.town.move("jira", jiratest.New(jiratest.Options{Prefix: "/jira", WriteTime: time.Second}))
-	comment := question{operation: "jira.add_comment", credential: c.credential(t, "jira"), input: `{"issue_key":"PROJ-1","body":"first"}`, timeout: 5 * time.Second}
+	comment := question{operation: "jira.add_comment", credential: c.credential(t, "jira"), input: `{"issue_key":"PROJ-1","body":"first"}`, timeout: max(5*time.Second, *faultsTime/2)}
 	left := make(chan reply)
 	go func() { left <- c.nodes[2].call(comment) }()
 	time.Sleep(300 * time.Millisecond)

@@ -104,7 +104,7 @@ func TestALongLineIsNoReasonToRefuseOthers(t *testing.T) {
 func TestOthersTurnsAreForeseen(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		l := newLine(MemoryLimiterOptions{MaxWait: map[operations.Priority]time.Duration{ddl: time.Minute}})
+		l := newLine(MemoryLimiterOptions{MaxWait: map[operations.Priority]time.Duration{live: 15 * time.Second, ddl: time.Minute}})
 		ctx, one := t.Context(), Bucket{Key: "one", Limit: 1, Window: time.Second}
 		want := []string{"ddl 14s", "bulk 15s", "late rate_limited 0s"}
 		for i := range 14 {
@@ -159,7 +159,7 @@ func TestWaitForAPlaceGivenBackIsBounded(t *testing.T) {
 		l.join(ctx, "leaves", live, one)
 		time.Sleep(time.Second)
 		cancel()
-		l.check(t, "first 0s", "leaves canceled 1s", "ddl rate_limited 5s", "live rate_limited 15s")
+		l.check(t, "first 0s", "leaves canceled 1s", "ddl rate_limited 5s", "live rate_limited 30s")
 	})
 }
 

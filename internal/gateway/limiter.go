@@ -113,11 +113,13 @@ type BucketState struct {
 	Waiting     int       // requests in line, as far as this process knows
 }
 
-// MaxWait bounds the wait of a priority unless a limiter is told otherwise: somebody who watches waits less than a job.
+// MaxWait bounds the wait of a priority unless a limiter is told otherwise. A job waits longest, and somebody who fills a
+// drop-down least. A call waits as long as calls usually may take, so that in a crowd nobody is passed over: in a line all are
+// served in turn, while of those who are sent away and come again some never find room.
 func MaxWait(priority operations.Priority) time.Duration {
 	switch priority {
 	case operations.PriorityLive:
-		return 15 * time.Second
+		return 30 * time.Second
 	case operations.PriorityDDL:
 		return 5 * time.Second
 	default:
