@@ -21,6 +21,11 @@ func assemble(b *testing.B) []*contender {
 		{name: "direct", process: upstream, load: newLoad(b, upstream, "GET", "/thing", "")},
 		{name: "reverse proxy", process: proxy, load: newLoad(b, proxy, "GET", "/thing", "")},
 	}
+	const body = `{"credentialId":"acme","input":{"size":1}}`
+	fast, app := spawn(b, roleFastProxy, "COMPARE_UPSTREAM=http://"+upstream.addr), spawn(b, roleFiber)
+	contenders = append(contenders,
+		&contender{name: "bare fasthttp proxy", process: fast, load: newLoad(b, fast, "GET", "/thing", "")},
+		&contender{name: "bare Fiber, no upstream", process: app, load: newLoad(b, app, "POST", "/v1/thing", body)})
 	add := func(name string, hub *part, operation string, inputs int) {
 		bodies := make([]string, inputs)
 		for i := range bodies {

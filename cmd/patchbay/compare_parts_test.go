@@ -3,73 +3,13 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"fmt"
-	"net"
-	"net/http"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
-
-	"github.com/valyala/fasthttp"
 )
-
-// The parts of a comparison that run in processes of their own, out of this test's binary.
-const (
-	roleVariable = "COMPARE_ROLE"
-	roleUpstream = "upstream"
-	roleProxy    = "proxy"
-)
-
-// playRole serves as a part of a comparison, if this process was started as one.
-func playRole() {
-	role := os.Getenv(roleVariable)
-	if role == "" {
-		return
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(listener.Addr())
-	if role == roleProxy {
-		err = http.Serve(listener, reverseProxy(os.Getenv("COMPARE_UPSTREAM")))
-	} else {
-		err = fasthttp.Serve(listener, answerThing)
-	}
-	panic(err)
-}
-
-// thing is 2 KB of JSON.
-var thing = []byte(`{"id":1,"name":"thing","text":"` + strings.Repeat("lorem ipsum ", 165) + `"}`)
-
-func answerThing(ctx *fasthttp.RequestCtx) {
-	ctx.SetContentType("application/json")
-	ctx.SetBody(thing)
-}
-
-// reverseProxy is Go's own with the pools that it lacks by itself.
-func reverseProxy(upstream string) http.Handler {
-	target, err := url.Parse(upstream)
-	if err != nil {
-		panic(err)
-	}
-	return &httputil.ReverseProxy{
-		Rewrite:    func(r *httputil.ProxyRequest) { r.SetURL(target) },
-		Transport:  &http.Transport{MaxIdleConns: 512, MaxIdleConnsPerHost: 512, DisableCompression: true},
-		BufferPool: &buffers{sync.Pool{New: func() any { return make([]byte, 32<<10) }}},
-	}
-}
-
-type buffers struct{ pool sync.Pool }
-
-func (b *buffers) Get() []byte       { return b.pool.Get().([]byte) }
-func (b *buffers) Put(buffer []byte) { b.pool.Put(buffer) }
 
 // part is a process that takes part in the comparison.
 type part struct {
