@@ -10,7 +10,7 @@ import (
 // The heap may grow by so much, in bytes, before garbage is collected, though no further than to maxGrowth times what is in
 // use. What is in use is little: at Go's own setting, a busy hub would collect several times a second for nothing.
 const (
-	roomToGrow = 40 << 20
+	roomToGrow = 32 << 20
 	maxGrowth  = 400 // per cent
 )
 
