@@ -41,8 +41,25 @@ func appendText(b []byte, s string) []byte { return append(append(append(b, '"')
 
 // appendNumber writes a number as encoding/json does, if it is neither very large nor very small.
 func appendNumber(b []byte, f float64) []byte {
+	const most = 1 << 40
+	if hundredths := math.Round(f * 100); !math.Signbit(f) && f < most && hundredths/100 == f {
+		return appendHundredths(b, uint64(hundredths))
+	}
 	if size := math.Abs(f); size != 0 && size < 1e-6 || size >= 1e21 {
 		return append(b, encode(f)...)
 	}
 	return strconv.AppendFloat(b, f, 'f', -1, 64)
+}
+
+// appendHundredths writes a number of hundredths, which durations are, with no more digits than it needs.
+func appendHundredths(b []byte, n uint64) []byte {
+	b = strconv.AppendUint(b, n/100, 10)
+	switch rest := byte(n % 100); {
+	case rest == 0:
+		return b
+	case rest%10 == 0:
+		return append(b, '.', '0'+rest/10)
+	default:
+		return append(b, '.', '0'+rest/10, '0'+rest%10)
+	}
 }

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -21,5 +23,28 @@ func TestMetaIsEncodedAsJSON(t *testing.T) {
 		if diff := cmp.Diff(string(encode(meta)), string(appendMeta(nil, &meta))); diff != "" {
 			t.Errorf("(-encode +appendMeta):\n%s", diff)
 		}
+	}
+}
+
+// TestNumbersAreEncodedAsJSON tries those around what durations are, and some of all others.
+func TestNumbersAreEncodedAsJSON(t *testing.T) {
+	t.Parallel()
+	check := func(f float64) {
+		if got, want := string(appendNumber(nil, f)), string(encode(f)); got != want {
+			t.Errorf("%g: %s, want %s", f, got, want)
+		}
+	}
+	for n := range 200_000 {
+		f := float64(n) / 100
+		check(f)
+		if n < 1000 {
+			check(math.Nextafter(f, 0))
+			check(math.Nextafter(f, 1e9))
+			check(-f)
+		}
+	}
+	for range 10_000 {
+		check(rand.Float64() * 1e13)
+		check(math.Round(rand.Float64()*1e15) / 100)
 	}
 }
