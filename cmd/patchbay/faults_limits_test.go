@@ -71,18 +71,13 @@ func limitsHold(t *testing.T, c *cluster, s *sheet) {
 	}
 }
 
-// leastOutage is the shortest run with Redis gone in its middle whose share of requests over the limit says anything: what goes
-// wrong, goes wrong at the moment when it goes and when it is back.
-const leastOutage = 12 * time.Second
-
 // redisGoes kills Redis under load and brings it back, empty: hardly a request is over the limit.
 func redisGoes(t *testing.T, c *cluster, s *sheet) {
 	for _, l := range []limited{dixaLimited(t, c), acmeLimited(t, c)} {
-		length := max(*faultsTime, leastOutage)
-		got := l.load(t, c, "redis goes,", length, func() {
-			time.Sleep(length / 3)
+		got := l.load(t, c, "redis goes,", *faultsTime, func() {
+			time.Sleep(*faultsTime / 3)
 			c.redis.Kill()
-			time.Sleep(length / 3)
+			time.Sleep(*faultsTime / 3)
 			c.redis.Restart(t)
 		})
 		s.add(got)

@@ -19,6 +19,7 @@ func (l *MemoryLimiter) Pause(_ context.Context, pause Pause) {
 	}
 	if b := l.named(pause.Key); at > b.paused {
 		b.paused, b.reason = at, pause.Reason
+		l.sendAway(b, now)
 	}
 	l.tidy(now)
 }
@@ -36,6 +37,7 @@ func (l *MemoryLimiter) Learn(_ context.Context, lesson Lesson) {
 	if left := int64(max(lesson.Remaining-lesson.UnderWay, 0)); !b.learned.holds(now) || left < b.learned.left {
 		b.learned = learned{limit: int64(lesson.Limit), left: left, reset: reset}
 		l.arm(b, now)
+		l.sendAway(b, now)
 	}
 	l.tidy(now)
 }

@@ -30,8 +30,10 @@ func (l *MemoryLimiter) await(ctx context.Context, w *waiter) error {
 	defer timer.Stop()
 	select {
 	case <-w.granted:
-		l.spreadOut(ctx, w)
-		return nil
+		if w.tooLate == nil {
+			l.spreadOut(ctx, w)
+		}
+		return w.tooLate
 	case <-ctx.Done():
 	case <-timer.C:
 	}
@@ -41,7 +43,7 @@ func (l *MemoryLimiter) await(ctx context.Context, w *waiter) error {
 	l.serveDue(w.buckets, now)
 	select {
 	case <-w.granted: // at the last moment
-		return nil
+		return w.tooLate
 	default:
 	}
 	l.waiting--
@@ -52,6 +54,23 @@ func (l *MemoryLimiter) await(ctx context.Context, w *waiter) error {
 	var at int64
 	w.slowest, at = w.turn(now)
 	return w.slowest.refusal(now, at)
+}
+
+// sendAway refuses those in line who would now wait in vain.
+func (l *MemoryLimiter) sendAway(b *bucket, now int64) {
+	for p := range b.lines {
+		at := b.next(now, 0, operations.Priority(p))
+		for place := b.lines[p].Front(); place != nil; {
+			w := place.Value.(*waiter)
+			place = place.Next()
+			if at > w.since+int64(w.bound) {
+				w.slowest, w.tooLate = b, b.refusal(now, at)
+				w.leave()
+				l.waiting--
+				close(w.granted)
+			}
+		}
+	}
 }
 
 // spreadOut lets those whom one pause has held up go one after another rather than all at once.

@@ -16,9 +16,10 @@ type waiter struct {
 	places   []*list.Element // in the lines of buckets
 	bound    time.Duration   // of the wait
 
-	granted    chan struct{} // closed when its turn has come; then these are set:
-	concurrent []*bucket     // of which it holds a place
-	paused     bool          // a pause held it up
+	granted    chan struct{} // closed when its turn has come, or is sure to come too late; then these are set:
+	tooLate    error
+	concurrent []*bucket // of which it holds a place
+	paused     bool      // a pause held it up
 }
 
 func (w *waiter) join() {

@@ -33,6 +33,7 @@ type book struct {
 	reason  string
 	learned learned
 	leases  int   // places held by this node
+	claimed int64 // places of its share kept for requests while Redis is asked
 	refused int64 // when it last refused
 	users   int   // requests that have it in hand
 

@@ -20,6 +20,7 @@ type request struct {
 	settled  bool             // nobody else of its class waits
 	longest  time.Duration
 	unsure   bool   // Redis may have given places without an answer
+	claimed  bool   // it has a place of each book's share while Redis is asked
 	lease    string // the id of its held places; "" if none of the buckets has any
 	ask      run    // the last
 	few      few
@@ -37,6 +38,9 @@ func (o *obstacle) worsen(other obstacle) {
 		*o = other
 	}
 }
+
+// lasts tells whether the wait is known to be so long at the least.
+func (o *obstacle) lasts() bool { return o.why == limit || o.why == pause || o.why == lesson }
 
 // verdict is what becomes of a request.
 type verdict struct {
@@ -56,6 +60,9 @@ func (l *Limiter) decide(r *request) verdict {
 		if l.health.degraded() {
 			break
 		}
+		if v, claimed := l.claim(r); !claimed {
+			return v
+		}
 		v, err := l.ask(r)
 		if err != nil {
 			l.fail(err, r)
@@ -65,6 +72,7 @@ func (l *Limiter) decide(r *request) verdict {
 			l.settle(r, v)
 			return v
 		}
+		l.gather()
 		if err := l.merge([]*book{r.books[v.lost-1]}); err != nil {
 			l.fail(err, r)
 			break
@@ -79,6 +87,7 @@ func (l *Limiter) decide(r *request) verdict {
 func (l *Limiter) settle(r *request, v verdict) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	r.unclaim()
 	if v.granted {
 		l.commit(r, v, true)
 		return

@@ -158,6 +158,22 @@ func TestFlushedRedisIsToldAgain(t *testing.T) {
 	refuse(t, other, b)
 }
 
+// TestFlushedRedisGathersFirst: one node alone knows that Redis has lost its memory, and Redis not yet what the other gave out.
+func TestFlushedRedisGathersFirst(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	client, options := open(t, server.URL()), patient
+	options.Nodes = 2
+	l, other := node(t, client, "", options), node(t, client, "", options)
+	b := hourly("gathered", 10)
+	take(t, l, 4, b)
+	take(t, other, 4, b)
+	server.Do(t, "FLUSHALL")
+	take(t, l, 2, b)
+	refuse(t, l, b)
+	refuse(t, other, b)
+}
+
 // TestRedisLosesItsLastPlaces as a replica does that was behind when it became master.
 func TestRedisLosesItsLastPlaces(t *testing.T) {
 	t.Parallel()

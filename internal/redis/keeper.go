@@ -56,8 +56,12 @@ func (l *Limiter) tend(ctx context.Context, known *servers) error {
 	if err != nil {
 		return err
 	}
-	l.seen.Store(max(number(answer, 1), 1))
-	all := known.changed(l.client.serverIDs(ctx, l.slow)) || degraded
+	fresh, first := known.changed(l.client.serverIDs(ctx, l.slow)), l.seen.Load() == 0
+	if forgotten := fresh || number(answer, 2) == 0; degraded || forgotten && !first {
+		l.gather()
+	}
+	l.see(number(answer, 1))
+	all := fresh || l.gathering()
 	if err := l.report(all); err != nil {
 		return err
 	}
@@ -69,6 +73,14 @@ func (l *Limiter) tend(ctx context.Context, known *servers) error {
 		return l.report(false) // what was given out meanwhile
 	}
 	return nil
+}
+
+// see notes how many nodes live. One that has forgotten them learns of them again while they report.
+func (l *Limiter) see(nodes int64) {
+	if l.gathering() {
+		nodes = max(nodes, l.seen.Load())
+	}
+	l.seen.Store(max(nodes, 1))
 }
 
 // probe writes where Redis has failed: a full one reads, and in a cluster another node may be well.

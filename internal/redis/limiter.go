@@ -49,8 +49,9 @@ type LimiterOptions struct {
 // milliseconds. Among requests of one priority on several nodes the order is not kept.
 //
 // Where Redis is slow, full or gone, the node decides alone and gives out its share of each limit (see Status). What it
-// has given out is reported when Redis is back, or if Redis has lost it. In the window in which Redis goes the sum of
-// all nodes may be above the limit, by as much as one node had used more than its share.
+// has given out is reported when Redis is back, or if Redis has lost it; until all nodes have had the time to do so, a
+// second at most, each keeps to its share. In the window in which Redis goes the sum of all nodes may be above the
+// limit, by as much as one node had used more than its share.
 type Limiter struct {
 	client  *Client
 	scripts scripts
@@ -64,11 +65,12 @@ type Limiter struct {
 	fewest                 int64         // nodes
 	grace                  time.Duration // for how long a place is kept for one on another node who has yet to come for it
 
-	began  time.Time
-	offset atomic.Int64 // of the server's clock to the time since began, in microseconds
-	seen   atomic.Int64 // nodes that Redis knew last
-	serial atomic.Int64 // of leases
-	health health
+	began    time.Time
+	offset   atomic.Int64 // of the server's clock to the time since began, in microseconds
+	seen     atomic.Int64 // nodes that Redis knew last
+	gathered atomic.Int64 // when all nodes have told a Redis that was gone what they gave out, in nanoseconds since began
+	serial   atomic.Int64 // of leases
+	health   health
 
 	mu         sync.Mutex
 	books      map[string]*book

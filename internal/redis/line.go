@@ -20,13 +20,15 @@ type waiter struct {
 	at      *book   // in whose line
 	place   *list.Element
 	asking  chan struct{} // closed when Redis has answered for it; nil: it is not being asked
-	granted chan struct{} // closed when its turn has come
+	granted chan struct{} // closed when its turn has come, or has turned out to come too late
+	tooLate error         // then
+	until   time.Time     // it waits
 	paused  bool          // a pause held it up
 }
 
 // enqueue puts a request in line, unless its turn would come too late.
 func (l *Limiter) enqueue(r *request, v verdict) (*waiter, error) {
-	w := &waiter{request: r, verdict: v, granted: make(chan struct{}), paused: v.slow.why == pause}
+	w := &waiter{request: r, verdict: v, granted: make(chan struct{}), until: time.Now().Add(r.longest), paused: v.slow.why == pause}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if wait := time.Duration(v.slow.wait) * time.Microsecond; wait > r.longest || r.longest <= 0 || l.waiting >= l.maxWaiting {
@@ -76,8 +78,10 @@ func (l *Limiter) await(ctx context.Context, w *waiter) error {
 	defer timer.Stop()
 	select {
 	case <-w.granted:
-		l.spreadOut(ctx, w)
-		return nil
+		if w.tooLate == nil {
+			l.spreadOut(ctx, w)
+		}
+		return w.tooLate
 	case <-ctx.Done():
 	case <-timer.C:
 	}
@@ -91,7 +95,7 @@ func (l *Limiter) await(ctx context.Context, w *waiter) error {
 	}
 	select {
 	case <-w.granted:
-		return nil
+		return w.tooLate
 	default:
 	}
 	l.leave(w)
@@ -177,6 +181,9 @@ func (l *Limiter) serveRound(b *book, soonest *obstacle) bool {
 			if w.verdict.granted {
 				return true
 			}
+			if w.tooLate != nil {
+				continue
+			}
 			first := w.verdict.first
 			if first.why == none {
 				first = obstacle{why: yield, wait: time.Millisecond.Microseconds()}
@@ -206,7 +213,10 @@ func (l *Limiter) askFor(w *waiter) {
 	close(w.asking)
 	w.asking = nil
 	w.verdict, w.paused = keepSlow(w.verdict, v), w.paused || v.slow.why == pause
-	if v.granted {
+	if first := v.first; first.lasts() && first.wait > time.Until(w.until).Microseconds() {
+		w.tooLate = w.refusal(v, l.now())
+	}
+	if v.granted || w.tooLate != nil {
 		l.leave(w)
 		close(w.granted)
 	}

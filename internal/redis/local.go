@@ -39,6 +39,7 @@ func (b *book) share(nodes int64, p operations.Priority) allowance {
 
 // opens says when the node may give out a place by itself if ahead others get theirs before, and what holds it up.
 func (b *book) opens(nodes, now, ahead int64, p operations.Priority) (int64, cause) {
+	ahead += b.claimed
 	at, why := now, none
 	if b.limited() {
 		if at = b.given.opens(b.share(nodes, p), now, ahead); at > now {
@@ -68,11 +69,22 @@ func (b *book) full(nodes int64, p operations.Priority) bool {
 	if p == operations.PriorityBulk && !b.due(p) {
 		most -= gateway.Reserved(most)
 	}
-	return b.spec.Concurrent > 0 && b.leases >= most
+	return b.spec.Concurrent > 0 && int64(b.leases)+b.claimed >= int64(most)
 }
 
 // decideAlone gives a request its places out of this node's share. The limiter's lock is held.
 func (l *Limiter) decideAlone(r *request) verdict {
+	r.unclaim()
+	v := l.alone(r)
+	if v.granted = r.take && v.first.why == none; v.granted {
+		l.metrics.alone.Inc()
+		l.commit(r, v, false)
+	}
+	return v
+}
+
+// alone says what holds a request up, going by this node's share. The limiter's lock is held.
+func (l *Limiter) alone(r *request) verdict {
 	now, nodes := l.now(), l.nodes()
 	v := verdict{now: now}
 	for i, b := range r.books {
@@ -87,10 +99,6 @@ func (l *Limiter) decideAlone(r *request) verdict {
 	}
 	if v.slow.why == pause {
 		v.reason = r.books[v.slow.book].reason
-	}
-	if v.granted = r.take && v.first.why == none; v.granted {
-		l.metrics.alone.Inc()
-		l.commit(r, v, false)
 	}
 	return v
 }

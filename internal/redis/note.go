@@ -24,12 +24,20 @@ func (l *Limiter) Pause(_ context.Context, p gateway.Pause) {
 		b.paused, b.reason = at, p.Reason
 	}
 	l.mu.Unlock()
+	defer l.look(b)
 	if l.health.degraded() {
 		return
 	}
 	if err := l.notePause(b.state, wait, p.Reason); err != nil {
 		l.fail(err, &request{books: []*book{b}})
 	}
+}
+
+// look has the lines of a bucket served: some may wait in vain now.
+func (l *Limiter) look(b *book) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.kick(b)
 }
 
 // Learn is the gateway.Limiter's.

@@ -81,6 +81,7 @@ func newClient(address Address, options Options) *Client {
 	if address.TLS {
 		o.TLSConfig = tlsConfig(options.TLS)
 	}
+	o.Dialer = dialer(o)
 	return &Client{redis: universal(o, address), cluster: address.Cluster}
 }
 

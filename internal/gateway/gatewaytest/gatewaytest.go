@@ -51,6 +51,7 @@ func TestLimiter(t *testing.T, limiters Limiters) {
 		"bulk leaves a fifth":       bulkLeavesAFifth,
 		"pause":                     pause,
 		"pause in the past":         pauseInThePast,
+		"pause ends vain waits":     pauseEndsVainWaits,
 		"pause is not shortened":    pauseIsNotShortened,
 		"bucket without a limit":    bucketWithoutLimit,
 		"deadline":                  deadline,
@@ -198,6 +199,30 @@ func pause(t *testing.T, l *suite) {
 	refuse(t, l, 29*time.Minute, 30*time.Minute, live, b)
 	refuse(t, l, 29*time.Minute, 30*time.Minute, live, other, b)
 	grant(t, l, 1, live, other)
+}
+
+// pauseEndsVainWaits: who is in line for a place of the next seconds is refused at once when that will not be.
+func pauseEndsVainWaits(t *testing.T, l *suite) {
+	b := bucket("in vain", 1, 0, 25*time.Second)
+	grant(t, l, 1, live, b)
+	paused := make(chan struct{})
+	go func() {
+		defer close(paused)
+		for {
+			states, err := l.Inspect(t.Context(), []gateway.Bucket{b})
+			if err != nil || states[0].Waiting > 0 {
+				break
+			}
+			l.wait(time.Millisecond)
+		}
+		l.Pause(t.Context(), gateway.Pause{Key: b.Key, Until: time.Now().Add(time.Hour)})
+	}()
+	grant, err := l.Acquire(t.Context(), []gateway.Bucket{b}, live)
+	var refusal *operations.Error
+	if !errors.As(err, &refusal) || refusal.RetryAfter < 59*time.Minute || grant.Waited > 20*time.Second {
+		t.Errorf("got %v after %s, want to be told of an hour at once", err, grant.Waited)
+	}
+	<-paused
 }
 
 func pauseInThePast(t *testing.T, l *suite) {

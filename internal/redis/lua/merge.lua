@@ -25,14 +25,14 @@ for i = 5, #ARGV, 3 do
   local at, n = min(tonumber(ARGV[i]), now), tonumber(ARGV[i + 1])
   if missing(at, ARGV[i + 2] == '1') then
     places[#places + 1] = {at, n}
-    b.tat = max(at, b.tat) + n * b.interval
     added = added + n
   end
 end
 if added > 0 then
   table.sort(places, function(x, y) return x[1] < y[1] end)
-  b.count, b.born = 0, fresh and now or b.born
+  b.count, b.born, b.tat = 0, fresh and now or b.born, 0
   for _, place in ipairs(places) do
+    b.tat = max(place[1], b.tat) + place[2] * b.interval
     add(b, place[1], place[2])
   end
   keep(b)
