@@ -22,8 +22,10 @@ func assemble(b *testing.B) []*contender {
 		{name: "reverse proxy", process: proxy, load: newLoad(b, proxy, "GET", "/thing", "")},
 	}
 	const body = `{"credentialId":"acme","input":{"size":1}}`
+	lean := spawn(b, roleLeanProxy, "COMPARE_UPSTREAM=http://"+upstream.addr)
 	fast, app := spawn(b, roleFastProxy, "COMPARE_UPSTREAM=http://"+upstream.addr), spawn(b, roleFiber)
 	contenders = append(contenders,
+		&contender{name: "reverse proxy, lean", process: lean, load: newLoad(b, lean, "GET", "/thing", "")},
 		&contender{name: "bare fasthttp proxy", process: fast, load: newLoad(b, fast, "GET", "/thing", "")},
 		&contender{name: "bare Fiber, no upstream", process: app, load: newLoad(b, app, "POST", "/v1/thing", body)})
 	add := func(name string, hub *part, operation string, inputs int) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -19,6 +21,7 @@ const (
 	roleVariable  = "COMPARE_ROLE"
 	roleUpstream  = "upstream"
 	roleProxy     = "proxy"
+	roleLeanProxy = "lean proxy"
 	roleFastProxy = "fasthttp proxy"
 	roleFiber     = "fiber"
 )
@@ -39,6 +42,8 @@ func playRole() {
 		err = fasthttp.Serve(listener, answerThing)
 	case roleProxy:
 		err = http.Serve(listener, reverseProxy(upstream))
+	case roleLeanProxy:
+		err = http.Serve(listener, leanProxy(upstream))
 	case roleFastProxy:
 		err = fasthttp.Serve(listener, fastProxy(upstream))
 	case roleFiber:
@@ -55,17 +60,25 @@ func answerThing(ctx *fasthttp.RequestCtx) {
 	ctx.SetBody(thing)
 }
 
-// reverseProxy is Go's own with the pools that it lacks by itself.
-func reverseProxy(upstream string) http.Handler {
+// reverseProxy is Go's own with room for as many connections as there are callers, which it lacks by itself.
+func reverseProxy(upstream string) *httputil.ReverseProxy {
 	target, err := url.Parse(upstream)
 	if err != nil {
 		panic(err)
 	}
-	return &httputil.ReverseProxy{
-		Rewrite:    func(r *httputil.ProxyRequest) { r.SetURL(target) },
-		Transport:  &http.Transport{MaxIdleConns: 512, MaxIdleConnsPerHost: 512, DisableCompression: true},
-		BufferPool: &buffers{sync.Pool{New: func() any { return make([]byte, 32<<10) }}},
-	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 512, 512
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.Transport, proxy.ErrorLog = transport, log.New(io.Discard, "", 0) // callers that leave at the end of a round
+	return proxy
+}
+
+// leanProxy is the same with all that can be switched off or used again.
+func leanProxy(upstream string) *httputil.ReverseProxy {
+	proxy := reverseProxy(upstream)
+	proxy.Transport = &http.Transport{MaxIdleConns: 512, MaxIdleConnsPerHost: 512, DisableCompression: true}
+	proxy.BufferPool = &buffers{sync.Pool{New: func() any { return make([]byte, 32<<10) }}}
+	return proxy
 }
 
 type buffers struct{ pool sync.Pool }

@@ -40,7 +40,8 @@ const (
 // the hub's Redis user may not subscribe, which switches that tier off: all its answers come out of Redis, of a thousand
 // different ones at random, so that callers at the same time mostly do not share one look.
 //
-// The bare ones do nothing but hand on, or answer: they are what sockets and HTTP cost alone.
+// The reverse proxy has room for as many idle connections as there are callers; the lean one also uses its buffers again and asks
+// for no compression. The bare ones do nothing but hand on, or answer: they are what sockets and HTTP cost alone.
 //
 // Below the table is how long a hub takes from its start on an existing data folder to the first answer that it is ready,
 // and what it holds with nothing to do.
