@@ -16,6 +16,7 @@ import (
 // for as long as a read may take.
 type connections struct {
 	stopping atomic.Bool
+	patience patience
 
 	mu        sync.Mutex
 	listeners []net.Listener
@@ -98,24 +99,44 @@ func (l *listener) Close() error { return l.close() }
 
 // The states of a connection.
 const (
-	waiting  = iota // for a request
-	busy            // a request is being answered
-	answered        // its answer is on the way: whoever reads again waits for the next
+	waiting   = iota // for a request
+	busy             // a request is being answered
+	streaming        // it is being answered while it comes in, within bounds of its own
+	answered         // its answer is on the way: whoever reads again waits for the next
 )
 
 type connection struct {
 	net.Conn
 	kept  *connections
 	state atomic.Int32
+	bounds
 }
 
 // Read reads; when the server stops, there is no next request.
 func (c *connection) Read(b []byte) (int, error) {
 	c.state.CompareAndSwap(answered, waiting)
-	if c.state.Load() == waiting && c.kept.stopping.Load() {
+	state := c.state.Load()
+	if state == waiting && c.kept.stopping.Load() {
 		return 0, io.EOF
 	}
-	return c.Conn.Read(b)
+	if state != streaming {
+		if err := c.boundRead(c.Conn, &c.kept.patience); err != nil {
+			return 0, err
+		}
+	}
+	n, err := c.Conn.Read(b)
+	if c.begun = c.begun || n > 0; !c.begun && isTimeout(err) {
+		err = io.EOF // there is no request to answer
+	}
+	return n, err
+}
+
+// Write writes, an answer as a whole within the time for one.
+func (c *connection) Write(b []byte) (int, error) {
+	if err := c.boundWrite(c.Conn, &c.kept.patience, c.state.Load() == answered); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(b)
 }
 
 // Close closes the connection and forgets it.
@@ -128,7 +149,11 @@ func (c *connection) Close() error {
 
 // setState notes what the exchange's connection is doing.
 func (x *exchange) setState(state int32) {
-	if x.conn != nil {
-		x.conn.state.Store(state)
+	if x.conn == nil {
+		return
 	}
+	if state == answered {
+		x.conn.next()
+	}
+	x.conn.state.Store(state)
 }

@@ -23,7 +23,6 @@ type duplex struct {
 	in   *incoming
 	out  *spool
 	conn net.Conn
-	idle time.Duration // that the client may take to accept a piece of the answer
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -78,7 +77,7 @@ func (in *incoming) end() {
 // the answer, so that what is left of the body cannot be taken for a request.
 func (s *Server) stream(x *exchange, in *incoming, contentType string, run func(ctx context.Context, out io.Writer), free func()) {
 	d := &duplex{
-		run: run, in: in, out: newSpool(maxSpool), conn: in.conn, idle: s.app.Config().WriteTimeout, done: make(chan struct{}), free: free,
+		run: run, in: in, out: newSpool(maxSpool), conn: in.conn, done: make(chan struct{}), free: free,
 	}
 	d.ctx, d.cancel = context.WithCancel(s.ctx)
 	x.drained = true
@@ -91,7 +90,7 @@ func (s *Server) stream(x *exchange, in *incoming, contentType string, run func(
 // start begins the work. The handler has returned by then: nothing of the exchange may be used.
 func (d *duplex) start() {
 	if c, ok := d.conn.(*connection); ok {
-		c.state.Store(busy)
+		c.state.Store(streaming)
 	}
 	context.AfterFunc(d.ctx, d.in.end)
 	go func() {
@@ -104,11 +103,7 @@ func (d *duplex) start() {
 // Read gives what has been written of the answer.
 func (d *duplex) Read(p []byte) (int, error) {
 	d.begin.Do(d.start)
-	n, err := d.out.Read(p)
-	if err == nil {
-		err = d.conn.SetWriteDeadline(time.Now().Add(d.idle))
-	}
-	return n, err
+	return d.out.Read(p)
 }
 
 // Close ends the work and waits for its end.

@@ -95,6 +95,9 @@ func New(options Options) (*Server, error) {
 		return nil, fmt.Errorf("describing the API: %w", err)
 	}
 	s.bodies = bodies(s.table)
+	s.connections.patience = patience{
+		read: cmp.Or(s.ReadTimeout, 30*time.Second), write: cmp.Or(s.WriteTimeout, 60*time.Second), idle: cmp.Or(s.IdleTimeout, 120*time.Second),
+	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.app = s.newApp()
 	return s, nil
@@ -108,9 +111,6 @@ func (s *Server) newApp() *fiber.App {
 		StreamRequestBody:            true, // see readBody
 		DisablePreParseMultipartForm: true,
 		ReadBufferSize:               maxHeader,
-		ReadTimeout:                  cmp.Or(s.ReadTimeout, 30*time.Second),
-		WriteTimeout:                 cmp.Or(s.WriteTimeout, 60*time.Second),
-		IdleTimeout:                  cmp.Or(s.IdleTimeout, 120*time.Second),
 		ErrorHandler:                 func(c *fiber.Ctx, err error) error { return s.begin(c, nil).fail(err) },
 	})
 	app.Server().CloseOnShutdown = true
