@@ -25,7 +25,7 @@ type contender struct {
 // Rounds of a comparison. Every contender has its turn in each.
 const (
 	oneByOne  = 3000 // requests, one at a time
-	rounds    = 6    // at c=64
+	rounds    = 15   // at c=64
 	roundTime = time.Second
 	crowd     = 64
 )
