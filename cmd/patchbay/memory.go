@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -14,10 +15,14 @@ const (
 	maxGrowth  = 400 // per cent
 )
 
+// startMemory is from how much memory on, in bytes, garbage is collected while the hub starts.
+const startMemory = 128 << 20
+
 // hurryStart lets starting make garbage that nobody collects: it is over soon. tuneMemory ends that.
 func hurryStart() {
 	if !tunedByOperator() {
-		debug.SetGCPercent(maxGrowth)
+		debug.SetGCPercent(-1)
+		debug.SetMemoryLimit(startMemory)
 	}
 }
 
@@ -27,6 +32,8 @@ func tuneMemory() {
 	if tunedByOperator() {
 		return
 	}
+	debug.SetGCPercent(maxGrowth)
+	debug.SetMemoryLimit(math.MaxInt64)
 	debug.FreeOSMemory()
 	(&tuner{sample: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}, percent: maxGrowth}).tune()
 }
