@@ -23,46 +23,70 @@ func advise[T any](cmd *cobra.Command, hub *client, what string, body map[string
 	return answer, document, nil
 }
 
-func newMapLint(c console) *cobra.Command {
+// adviser is a command that asks the hub something of one mapping.
+type adviser[T any] struct {
+	cobra.Command
+	verb string // of the API
+	show func(p printer, answer T)
+	ends func(answer T) error // how the command ends; nil: well
+}
+
+func (a *adviser[T]) command(c console) *cobra.Command {
 	var settings config
 	var version int64
-	cmd := &cobra.Command{
-		Use:   "lint MAPPING",
-		Short: "Say what is wrong with a mapping, or may go wrong",
-		Long: `Hold a mapping against the operations that it names: paths that lead nowhere, targets that are not there, types that clash, required fields that no rule
-fills, rules that never write, drop-downs that do not exist. It ends with 1 if there is an error among the findings.`,
-		Example: "  patchbay map lint flow.json\n  patchbay map lint prospect-to-issue --json",
-		Args:    arguments(1, 1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			ref, err := c.readMapping(args[0])
+	cmd := &a.Command
+	cmd.Args = arguments(1, 1)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		ref, err := c.readMapping(args[0])
+		if err != nil {
+			return err
+		}
+		return settings.withMapping(cmd, c, ref.id != "", func(hub *client) error {
+			answer, document, err := advise[T](cmd, hub, a.verb, ref.body(version))
 			if err != nil {
 				return err
 			}
-			return settings.withMapping(cmd, c, ref.id != "", func(hub *client) error {
-				answer, document, err := advise[struct {
-					OK       bool              `json:"ok"`
-					Findings []mapping.Finding `json:"findings"`
-				}](cmd, hub, "lint", ref.body(version))
-				if err != nil {
-					return err
-				}
-				p := c.printerTo(c.out)
-				if wantJSON(cmd) {
-					p.document(document)
-				} else {
-					p.findings(answer.Findings)
-				}
-				if !answer.OK {
-					return errShown
-				}
+			if p := c.printerTo(c.out); wantJSON(cmd) {
+				p.document(document)
+			} else {
+				a.show(p, answer)
+			}
+			if a.ends == nil {
 				return nil
-			})
-		},
+			}
+			return a.ends(answer)
+		})
 	}
 	settings.bindLocalOrServer(cmd.Flags())
 	cmd.Flags().Int64Var(&version, "version", 0, "version of a stored mapping; without it, the newest")
 	cmd.ValidArgsFunction = firstOnly(completeMapping(c, &settings))
 	return cmd
+}
+
+// linted is the answer to lint.
+type linted struct {
+	OK       bool              `json:"ok"`
+	Findings []mapping.Finding `json:"findings"`
+}
+
+func newMapLint(c console) *cobra.Command {
+	return (&adviser[linted]{
+		Command: cobra.Command{
+			Use:   "lint MAPPING",
+			Short: "Say what is wrong with a mapping, or may go wrong",
+			Long: `Hold a mapping against the operations that it names: paths that lead nowhere, targets that are not there, types that clash, required fields that no rule
+fills, rules that never write, drop-downs that do not exist. It ends with 1 if there is an error among the findings.`,
+			Example: "  patchbay map lint flow.json\n  patchbay map lint prospect-to-issue --json",
+		},
+		verb: "lint",
+		show: func(p printer, answer linted) { p.findings(answer.Findings) },
+		ends: func(answer linted) error {
+			if !answer.OK {
+				return errShown
+			}
+			return nil
+		},
+	}).command(c)
 }
 
 func (p printer) findings(findings []mapping.Finding) {
@@ -77,40 +101,25 @@ func (p printer) findings(findings []mapping.Finding) {
 	p.table("", []string{"SEVERITY", "WHERE", "WHAT"}, rows)
 }
 
+// explained is the answer to explain.
+type explained struct {
+	Sentences []string `json:"sentences"`
+}
+
 func newMapExplain(c console) *cobra.Command {
-	var settings config
-	var version int64
-	cmd := &cobra.Command{
-		Use:     "explain MAPPING",
-		Short:   "Say in sentences what a mapping does",
-		Example: "  patchbay map explain flow.json\n  patchbay map explain prospect-to-issue --version 2",
-		Args:    arguments(1, 1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			ref, err := c.readMapping(args[0])
-			if err != nil {
-				return err
-			}
-			return settings.withMapping(cmd, c, ref.id != "", func(hub *client) error {
-				answer, document, err := advise[struct{ Sentences []string }](cmd, hub, "explain", ref.body(version))
-				if err != nil {
-					return err
-				}
-				p := c.printerTo(c.out)
-				if wantJSON(cmd) {
-					p.document(document)
-					return nil
-				}
-				for _, sentence := range answer.Sentences {
-					p.printf("%s\n", printable(sentence))
-				}
-				return nil
-			})
+	return (&adviser[explained]{
+		Command: cobra.Command{
+			Use:     "explain MAPPING",
+			Short:   "Say in sentences what a mapping does",
+			Example: "  patchbay map explain flow.json\n  patchbay map explain prospect-to-issue --version 2",
 		},
-	}
-	settings.bindLocalOrServer(cmd.Flags())
-	cmd.Flags().Int64Var(&version, "version", 0, "version of a stored mapping; without it, the newest")
-	cmd.ValidArgsFunction = firstOnly(completeMapping(c, &settings))
-	return cmd
+		verb: "explain",
+		show: func(p printer, answer explained) {
+			for _, sentence := range answer.Sentences {
+				p.printf("%s\n", printable(sentence))
+			}
+		},
+	}).command(c)
 }
 
 // suggested is the answer to a suggestion.

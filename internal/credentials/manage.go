@@ -39,7 +39,7 @@ type Metadata struct {
 	Version   int64             `json:"version"` // goes up with each change
 	Created   time.Time         `json:"created"`
 	Updated   time.Time         `json:"updated"`
-	LastUsed  *time.Time        `json:"lastUsed,omitempty"` // up to a minute late
+	LastUsed  *time.Time        `json:"lastUsed,omitempty"` // up to 70 seconds late
 }
 
 func metadataOf(row store.CredentialRow) Metadata {

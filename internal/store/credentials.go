@@ -25,7 +25,7 @@ type CredentialRow struct {
 	Version     int64  // goes up with each change, from 1
 	Created     time.Time
 	Updated     time.Time
-	LastUsed    *time.Time // up to a minute late
+	LastUsed    *time.Time // up to 70 seconds late
 }
 
 // ErrChanged is the cause of the conflict that UpdateCredential reports if the row is no longer the version it was.

@@ -24,7 +24,7 @@ type Key struct {
 	Role      execute.Role `json:"role"`
 	Prefix    string       `json:"prefix"` // the secret's first characters, to tell keys apart
 	Created   time.Time    `json:"created"`
-	LastUsed  *time.Time   `json:"lastUsed,omitempty"` // up to a minute late
+	LastUsed  *time.Time   `json:"lastUsed,omitempty"` // up to 70 seconds late
 	Revoked   *time.Time   `json:"revoked,omitempty"`
 }
 
