@@ -3,15 +3,12 @@ package nimchat
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
-	"mime"
 	"mime/multipart"
 	"net/http"
 	"net/textproto"
-	"net/url"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -81,34 +78,22 @@ func writeForm(w *multipart.Writer, name string, value gjson.Result) (err error)
 }
 
 func writeFile(w *multipart.Writer, name string, file gjson.Result) error {
-	head, data, _ := strings.Cut(strings.TrimPrefix(file.Get("url").Str, "data:"), ",")
-	media, isBase64 := strings.CutSuffix(head, ";base64")
-	content, err := url.PathUnescape(data)
-	if err == nil && isBase64 {
-		var decoded []byte
-		decoded, err = base64.StdEncoding.DecodeString(content)
-		content = string(decoded)
-	}
+	media, content, err := operations.ReadDataURL(file.Get("url").Str)
 	if err != nil {
 		return &operations.Error{
 			Code: operations.CodeInvalidInput, Detail: "the avatar's data: URL cannot be read",
-			Faults: []operations.InputFault{{Pointer: "/avatar/url", Detail: "is no data: URL that can be read"}},
+			Faults: []operations.InputFault{{Pointer: "/avatar/url", Detail: err.Error()}},
 		}
 	}
-	if given := file.Get("mime_type").Str; given != "" {
+	if given := file.Get("mime_type").Str; operations.IsMediaType(given) {
 		media = given
-	}
-	if parsed, params, err := mime.ParseMediaType(media); err == nil {
-		media = mime.FormatMediaType(parsed, params)
-	} else {
-		media = "application/octet-stream"
 	}
 	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", "", "\n", "").Replace(file.Get("name").Str)
 	part, err := w.CreatePart(textproto.MIMEHeader{
 		"Content-Disposition": {`form-data; name="` + name + `"; filename="` + quoted + `"`}, "Content-Type": {media},
 	})
 	if err == nil {
-		_, err = io.WriteString(part, content)
+		_, err = part.Write(content)
 	}
 	if err != nil {
 		return fmt.Errorf("writing the form: %w", err)

@@ -2,16 +2,16 @@ package openapi
 
 import (
 	"bytes"
-	"encoding/base64"
+	"cmp"
 	"fmt"
-	"mime"
 	"mime/multipart"
 	"net/textproto"
-	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/patchbay/patchbay/operations"
 )
 
 // content writes the body. An empty content type means that there is none.
@@ -170,29 +170,13 @@ type file struct {
 
 // open reads the data: URL of a file. No other URL is followed: the hub fetches nothing on a caller's behalf.
 func (f field) open(value gjson.Result) (file, error) {
-	head, data, found := strings.Cut(value.Get("url").Str, ",")
-	head, isData := strings.CutPrefix(head, "data:")
-	if !found || !isData {
-		return file{}, f.fault("is a file whose url is not a data: URL")
-	}
-	head, isBase64 := strings.CutSuffix(head, ";base64")
-	content, err := url.PathUnescape(data)
-	if err == nil && isBase64 {
-		var decoded []byte
-		decoded, err = base64.StdEncoding.DecodeString(strings.TrimRight(content, "\n"))
-		content = string(decoded)
-	}
+	media, content, err := operations.ReadDataURL(value.Get("url").Str)
 	if err != nil {
-		return file{}, f.fault("is a file whose data: URL cannot be read")
+		return file{}, f.fault("is a file whose url " + err.Error())
 	}
-	out := file{name: value.Get("name").Str, mime: value.Get("mime_type").Str, content: []byte(content)}
-	for _, candidate := range []string{head, "application/octet-stream"} {
-		if _, _, err := mime.ParseMediaType(out.mime); err != nil {
-			out.mime = candidate
-		}
-	}
-	if out.name == "" {
-		out.name = "file"
+	out := file{name: cmp.Or(value.Get("name").Str, "file"), mime: value.Get("mime_type").Str, content: content}
+	if !operations.IsMediaType(out.mime) {
+		out.mime = media
 	}
 	return out, nil
 }

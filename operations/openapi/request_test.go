@@ -188,7 +188,7 @@ paths:
 	}
 	equal(t, "parts", got, []string{
 		`name|||A"B`, "tags|||x", "tags|||y", `extra||application/json|{"k":1}`, `avatar|me ".png|image/png|hello`,
-		"pages|file|application/octet-stream|one", "pages|2.csv|text/csv|t wo",
+		"pages|file|text/plain;charset=US-ASCII|one", "pages|2.csv|text/csv|t wo",
 	})
 }
 
