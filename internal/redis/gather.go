@@ -41,9 +41,9 @@ func (l *Limiter) claim(r *request) (v verdict, claimed bool) {
 	return v, true
 }
 
-// untilGathered bounds how long a node's own share holds a request up.
+// untilGathered bounds how long a node's own share holds a request up: of a limit, or of what the service says is left.
 func (l *Limiter) untilGathered(o *obstacle) {
-	if o.why == limit {
+	if o.why == limit || o.why == lesson {
 		o.wait = min(o.wait, max(l.gathered.Load()-int64(time.Since(l.began)), 0)/int64(time.Microsecond))
 	}
 }
