@@ -178,7 +178,7 @@ func TestLeavingTheLine(t *testing.T) {
 		cancel()
 		synctest.Wait()
 		l.join(t.Context(), "last", live, one)
-		l.check(t, "first 0s", "leaves canceled 1s", "late rate_limited 4.375s", "last 7s")
+		l.check(t, "first 0s", "leaves canceled 1s", "late rate_limited 1s", "last 7s")
 	})
 }
 
