@@ -6,6 +6,8 @@ import (
 	"mime"
 	"net/url"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // IsDataURL tells whether an address holds what it is the address of.
@@ -55,5 +57,5 @@ func ReadDataURL(s string) (mediaType string, data []byte, err error) {
 // IsMediaType tells whether a text is a media type, such as image/png, that can stand in a header.
 func IsMediaType(s string) bool {
 	_, _, err := mime.ParseMediaType(s)
-	return err == nil && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f })
+	return err == nil && httpguts.ValidHeaderFieldValue(s)
 }

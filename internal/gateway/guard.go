@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/net/http/httpguts"
+
 	"github.com/patchbay/patchbay/operations"
 )
 
@@ -21,7 +23,8 @@ func (c *client) admit(request *http.Request) error {
 	if request.Host != "" && request.Host != request.URL.Host && !c.names(request.URL.Scheme, request.Host) {
 		return c.refusal("a Host other than the URL's")
 	}
-	if request.Method != "" && !isToken(request.Method) {
+	// A method is spelt of the same characters as a header's name.
+	if request.Method != "" && !httpguts.ValidHeaderFieldName(request.Method) {
 		return operations.Errorf(operations.CodeInvalidInput, "the method of the request is not a word")
 	}
 	return c.admitHeader(request)
@@ -30,11 +33,11 @@ func (c *client) admit(request *http.Request) error {
 func (c *client) admitHeader(request *http.Request) error {
 	for name, values := range request.Header {
 		usual := isUsual(name)
-		if !usual && !isToken(name) {
+		if !usual && !httpguts.ValidHeaderFieldName(name) {
 			return operations.Errorf(operations.CodeInvalidInput, "a header of the request has a name that HTTP does not allow")
 		}
 		for _, value := range values {
-			if !isHeaderValue(value) {
+			if !httpguts.ValidHeaderFieldValue(value) {
 				return operations.Errorf(operations.CodeInvalidInput, "the header %s holds characters that HTTP does not allow", name)
 			}
 		}
@@ -106,25 +109,4 @@ func isUsual(name string) bool {
 	default:
 		return false
 	}
-}
-
-// isToken tells whether s is a token of RFC 9110, section 5.6.2: what methods and names of headers are made of.
-func isToken(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if c <= ' ' || c >= 0x7f || strings.IndexByte("()<>@,;:\\\"/[]?={}", c) >= 0 {
-			return false
-		}
-	}
-	return s != ""
-}
-
-// isHeaderValue tells whether s may stand in a header: no control character but the tab.
-func isHeaderValue(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' && c != '\t' || c == 0x7f {
-			return false
-		}
-	}
-	return true
 }

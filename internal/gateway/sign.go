@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 
+	"golang.org/x/net/http/httpguts"
+
 	"github.com/patchbay/patchbay/operations"
 )
 
@@ -55,7 +57,7 @@ func newSignature(connector *operations.Connector, credential *operations.Creden
 		s.add("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(userinfo)))
 	}
 	for _, header := range s.headers {
-		if !isHeaderValue(header.value[0]) {
+		if !httpguts.ValidHeaderFieldValue(header.value[0]) {
 			return nil, operations.Errorf(operations.CodeCredentialRejected,
 				"a field of the credential that goes into %s holds characters that HTTP does not allow; enter it again", header.name)
 		}

@@ -8,6 +8,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // FaultHeader is a request header that asks for one fault for this request: a Fault as JSON, of which match, skip and
@@ -106,31 +108,12 @@ func checkHeaders(headers map[string]string, retryAfter HeaderValue) error {
 		return errors.New("headers must be at most 32")
 	}
 	for name, value := range headers {
-		if !isToken(name) || !isFieldValue(value) {
+		if !httpguts.ValidHeaderFieldName(name) || !httpguts.ValidHeaderFieldValue(value) {
 			return errors.New("header " + strconv.Quote(name) + " cannot be sent")
 		}
 	}
-	if !isFieldValue(string(retryAfter)) {
+	if !httpguts.ValidHeaderFieldValue(string(retryAfter)) {
 		return errors.New("retry_after cannot be sent")
 	}
 	return nil
-}
-
-func isToken(name string) bool {
-	const others = "!#$%&'*+-.^_`|~"
-	for _, c := range name {
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune(others, c) {
-			return false
-		}
-	}
-	return name != ""
-}
-
-func isFieldValue(value string) bool {
-	for i := range len(value) {
-		if c := value[i]; c < ' ' && c != '\t' || c == 0x7f {
-			return false
-		}
-	}
-	return true
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/net/http/httpguts"
 	"gopkg.in/yaml.v3"
 )
 
@@ -110,7 +111,7 @@ func (l *loader) parameter(e entry, n *yaml.Node, in, wire string) (parameter, b
 	case p.place == inPath && !slices.Contains(placeholders(e.path), wire):
 		l.report.add(Skipped, e.where, n, "the parameter %q is not in the path", line(wire))
 		return p, false
-	case wire == "" || p.place >= inHeader && !isToken(wire):
+	case wire == "" || p.place >= inHeader && !httpguts.ValidHeaderFieldName(wire):
 		l.report.add(Skipped, e.where, n, "the parameter %q has a name that cannot be sent", line(wire))
 		return p, false
 	case p.place == inHeader && reservedHeader(wire), hidden && p.place != inPath:

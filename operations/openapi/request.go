@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+	"golang.org/x/net/http/httpguts"
 
 	"github.com/patchbay/patchbay/operations"
 )
@@ -202,7 +203,7 @@ func (r *request) headers(header http.Header, v values) error {
 			continue
 		}
 		text := f.simple(v[i], func(s string) string { return s })
-		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+		if !httpguts.ValidHeaderFieldValue(text) {
 			return f.fault("has a character that a header cannot hold")
 		}
 		if f.place == inCookie {

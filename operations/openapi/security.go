@@ -2,10 +2,10 @@ package openapi
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
 	"strings"
 
+	"golang.org/x/net/http/httpguts"
 	"gopkg.in/yaml.v3"
 
 	"github.com/patchbay/patchbay/operations"
@@ -160,8 +160,8 @@ func (l *loader) apiKey(name string, n *yaml.Node, auth *operations.Auth) bool {
 	}
 	template := "{" + field.Name + "}"
 	switch {
-	case in == "header" && isToken(wire):
-	case in == "cookie" && isToken(wire):
+	case in == "header" && httpguts.ValidHeaderFieldName(wire):
+	case in == "cookie" && httpguts.ValidHeaderFieldName(wire):
 		wire, template = "Cookie", wire+"="+template
 	default:
 		l.report.add(Skipped, "", n, "the security scheme %q puts its key into the %s, where the hub cannot sign", line(name), line(in))
@@ -198,11 +198,4 @@ func (l *loader) oauth2(n *yaml.Node, auth *operations.Auth) {
 	} {
 		auth.Fields = appendField(auth.Fields, field)
 	}
-}
-
-// isToken tells whether a text can be the name of a header or a cookie.
-func isToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`()<>@,;:\"/[]?={}`, r)
-	}) && http.CanonicalHeaderKey(s) != ""
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 
+	"golang.org/x/net/http/httpguts"
+
 	"github.com/patchbay/patchbay/operations"
 )
 
@@ -29,11 +31,11 @@ func (r requester) header(call *operations.Call, pairs []pair, f *faults) http.H
 	for i, p := range pairs {
 		name := strings.ToLower(p.Key)
 		switch {
-		case !isToken(p.Key):
+		case !httpguts.ValidHeaderFieldName(p.Key):
 			f.add(fmt.Sprintf("/headers/%d/key", i), "is not the name of a header")
 		case r.reserved[name] || strings.HasPrefix(name, "proxy-"):
 			f.add(fmt.Sprintf("/headers/%d/key", i), "is set by the hub; leave this header out")
-		case !isHeaderValue(string(p.Value)):
+		case !httpguts.ValidHeaderFieldValue(string(p.Value)):
 			f.add(fmt.Sprintf("/headers/%d/value", i), "must not hold line breaks or control characters")
 		case name == "accept-encoding":
 			call.Warn("the header Accept-Encoding was left out: the hub chooses how the answer is compressed")
@@ -59,18 +61,4 @@ func (r requester) withDefaults(header http.Header, c content) http.Header {
 		header.Set("Content-Type", c.mediaType)
 	}
 	return header
-}
-
-func isToken(name string) bool {
-	for _, c := range []byte(name) {
-		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-		if !letter && !strings.ContainsRune("!#$%&'*+-.^_`|~", rune(c)) {
-			return false
-		}
-	}
-	return name != ""
-}
-
-func isHeaderValue(value string) bool {
-	return !strings.ContainsFunc(value, func(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f })
 }
