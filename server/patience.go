@@ -7,7 +7,7 @@ import (
 
 // patience is for how long a server waits for its clients.
 type patience struct {
-	read  time.Duration // for a whole request, from its first bytes on
+	read  time.Duration // for a whole request, from its first bytes on; a first one, from when the connection was made
 	write time.Duration // for an answer to be taken
 	idle  time.Duration // for the next request
 }
@@ -19,25 +19,27 @@ const nearly = time.Second
 type bounds struct {
 	reads, writes ending
 
+	used    bool // there was a request before
 	begun   bool // the first bytes of a request have come
 	timed   bool // the whole of it is bounded
 	sending bool // so is the whole of its answer
 }
 
 // next is for the next request.
-func (b *bounds) next() { b.begun, b.timed, b.sending = false, false, false }
+func (b *bounds) next() { b.used, b.begun, b.timed, b.sending = true, false, false, false }
 
-// boundRead bounds the next read: for the first bytes of a request by how long a connection may be idle, then once for the
-// rest of it. Most requests come as a whole.
+// boundRead bounds the next read: for the first bytes of a next request by how long a connection may be idle, then once for
+// the rest of it; the first request of a connection once as a whole. Most requests come in one piece.
 func (b *bounds) boundRead(conn net.Conn, p *patience) error {
 	switch {
-	case !b.begun:
+	case b.timed:
+		return nil
+	case b.used && !b.begun:
 		return b.reads.move(p.idle, conn.SetReadDeadline)
-	case !b.timed:
+	default:
 		b.timed = true
 		return b.reads.move(p.read, conn.SetReadDeadline)
 	}
-	return nil
 }
 
 // boundWrite bounds the next write, an answer's by what is left of the time for the whole of it.

@@ -20,7 +20,7 @@ func TestPatience(t *testing.T) {
 		parts  []string // of what is sent, with a pause between them
 		want   string   // an answer; "": none
 	}{
-		{"nothing is sent", func(o *Options) { o.IdleTimeout = short }, nil, ""},
+		{"nothing is sent", func(o *Options) { o.ReadTimeout = short }, nil, ""},
 		{"nothing more is sent", func(o *Options) { o.IdleTimeout = short }, []string{get("/healthz")}, "HTTP/1.1 200 "},
 		{"half a request", func(o *Options) { o.ReadTimeout = short }, []string{"GET /healthz HTT"}, "HTTP/1.1 400 "},
 		{"half a second request", func(o *Options) { o.ReadTimeout = short }, []string{get("/healthz"), "GET /hea", "l"}, "HTTP/1.1 200 "},
