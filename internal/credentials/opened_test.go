@@ -39,6 +39,15 @@ func setToken(t testing.TB, v *Vault, token string) {
 	}
 }
 
+// twoVaults are those of two processes on one database, in which there is the credential c.
+func twoVaults(t testing.TB) (s setup, v, other *Vault) {
+	t.Helper()
+	s = newSetup(t)
+	v, other = s.vault(t), s.vault(t)
+	create(t, v, crmDraft("c"))
+	return s, v, other
+}
+
 // execSQL alters the database past the store's methods.
 func execSQL(t testing.TB, v *Vault, statement string) {
 	t.Helper()
@@ -80,9 +89,7 @@ func TestOpenSeesChangesOfOtherProcessesSoon(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			s := newSetup(t)
-			v, other := s.vault(t), s.vault(t)
-			create(t, v, crmDraft("c"))
+			s, v, other := twoVaults(t)
 			create(t, v, crmDraft("d"))
 			open(t, v)
 			unchanged, err := v.Open(t.Context(), workspace, "d")
@@ -120,9 +127,7 @@ func TestOpenReadsNothingAgainThatHasNotChanged(t *testing.T) {
 
 func TestOpenSeesChangesWithAClockThatWasSetBack(t *testing.T) {
 	t.Parallel()
-	s := newSetup(t)
-	v, other := s.vault(t), s.vault(t)
-	create(t, v, crmDraft("c"))
+	s, v, other := twoVaults(t)
 	open(t, v)
 	setToken(t, other, "new")
 	s.clock.advance(-time.Hour)
@@ -155,9 +160,7 @@ func TestOpenReadsAgainWhereLookingFails(t *testing.T) {
 // A look that does not end holds nobody up, and nothing is trusted for longer because of it.
 func TestOpenReadsAgainWhereLookingHangs(t *testing.T) {
 	t.Parallel()
-	s := newSetup(t)
-	v, other := s.vault(t), s.vault(t)
-	create(t, v, crmDraft("c"))
+	s, v, other := twoVaults(t)
 	open(t, v)
 	v.changes.looking.Lock()
 	defer v.changes.looking.Unlock()
@@ -177,9 +180,7 @@ func TestOpenReadsAgainWhatItCannotTell(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newSetup(t)
-			v, other := s.vault(t), s.vault(t)
-			create(t, v, crmDraft("c"))
+			s, v, other := twoVaults(t)
 			setToken(t, other, "seen")
 			setToken(t, other, "seen too")
 			s.clock.advance(lookEvery)
@@ -196,9 +197,7 @@ func TestOpenReadsAgainWhatItCannotTell(t *testing.T) {
 
 func TestOpenAmongChangesOfOtherProcesses(t *testing.T) {
 	t.Parallel()
-	s := newSetup(t)
-	v, other := s.vault(t), s.vault(t)
-	create(t, v, crmDraft("c"))
+	s, v, other := twoVaults(t)
 	ctx, stop := context.WithCancel(t.Context())
 	var group sync.WaitGroup
 	for range 4 {

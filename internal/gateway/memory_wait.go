@@ -46,8 +46,7 @@ func (l *MemoryLimiter) await(ctx context.Context, w *waiter) error {
 		return w.tooLate
 	default:
 	}
-	l.waiting--
-	w.leave()
+	l.leave(w)
 	if ctx.Err() == context.Canceled {
 		return canceled(ctx.Err())
 	}
@@ -65,8 +64,7 @@ func (l *MemoryLimiter) sendAway(b *bucket, now int64) {
 			place = place.Next()
 			if at > w.since+int64(w.bound) {
 				w.slowest, w.tooLate = b, b.refusal(now, at)
-				w.leave()
-				l.waiting--
+				l.leave(w)
 				close(w.granted)
 			}
 		}

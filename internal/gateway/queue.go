@@ -71,12 +71,11 @@ func (l *MemoryLimiter) serveOne(b *bucket, now int64, places *[priorities]*list
 // give lets a request in line go.
 func (l *MemoryLimiter) give(w *waiter, now int64) {
 	takeAll(w.buckets, now, w.priority)
-	w.leave()
+	l.leave(w)
 	for _, b := range w.buckets {
 		w.paused = w.paused || b.paused > w.since
 	}
 	w.concurrent = concurrentOf(w.buckets)
-	l.waiting--
 	close(w.granted)
 }
 

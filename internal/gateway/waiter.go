@@ -28,10 +28,12 @@ func (w *waiter) join() {
 	}
 }
 
-func (w *waiter) leave() {
+// leave takes a waiter out of line for good.
+func (l *MemoryLimiter) leave(w *waiter) {
 	for i, b := range w.buckets {
 		b.lines[w.priority].Remove(w.places[i])
 	}
+	l.waiting--
 }
 
 // turn says when a request that now comes last in its line will have its turn, and which bucket makes it wait

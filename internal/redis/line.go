@@ -74,7 +74,7 @@ func (l *Limiter) leave(w *waiter) {
 
 // await waits for the turn of a request in line.
 func (l *Limiter) await(ctx context.Context, w *waiter) error {
-	timer := time.NewTimer(w.longest)
+	timer := time.NewTimer(time.Until(w.until))
 	defer timer.Stop()
 	select {
 	case <-w.granted:
