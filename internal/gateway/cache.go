@@ -9,6 +9,7 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
+	"github.com/patchbay/patchbay/internal/caching"
 	"github.com/patchbay/patchbay/operations/execute"
 )
 
@@ -56,7 +57,7 @@ func NewMemoryCache(maxBytes int64) *MemoryCache {
 			ExpiryCalculator: otter.ExpiryWritingFunc(func(entry otter.Entry[execute.Key, tagged]) time.Duration {
 				return entry.Value.Keep
 			}),
-			Executor: func(upkeep func()) { upkeep() }, // it costs less than a goroutine for it
+			Executor: caching.InPlace,
 			Logger:   &otter.NoopLogger{},
 		}),
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
+	"github.com/patchbay/patchbay/internal/caching"
 	"github.com/patchbay/patchbay/operations"
 )
 
@@ -41,7 +42,7 @@ func (s *Store) cacheKeys() {
 		MaximumSize:      maxCachedKeys,
 		ExpiryCalculator: otter.ExpiryWriting[keyHash, *Key](keyFreshFor),
 		Clock:            s.clock,
-		Executor:         func(upkeep func()) { upkeep() }, // it costs less than a goroutine for it
+		Executor:         caching.InPlace,
 	})
 	s.loadKey = otter.LoaderFunc[keyHash, *Key](s.validKey)
 }
@@ -57,11 +58,3 @@ func (s *Store) validKey(ctx context.Context, hash keyHash) (*Key, error) {
 	s.used.key(key.ID, s.now())
 	return &key, nil
 }
-
-// cacheClock lets the cache run on a clock that the store was given.
-type cacheClock struct{ now func() time.Time }
-
-func (c cacheClock) NowNano() int64 { return c.now().UnixNano() }
-
-// Tick gives a real tick: it only cleans up.
-func (c cacheClock) Tick(every time.Duration) <-chan time.Time { return time.Tick(every) }
