@@ -8,7 +8,6 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
-	"github.com/patchbay/patchbay/internal/caching"
 	"github.com/patchbay/patchbay/operations"
 )
 
@@ -65,7 +64,7 @@ func (v *Vault) newOpened() *otter.Cache[reference, *opened] {
 	return otter.Must(&otter.Options[reference, *opened]{
 		MaximumSize:      v.MaxOpened,
 		ExpiryCalculator: otter.ExpiryAccessing[reference, *opened](idleFor),
-		Clock:            caching.Clock{Now: v.Now},
+		Clock:            cacheClock{v.Now},
 	})
 }
 
@@ -137,3 +136,11 @@ func (v *Vault) load(ctx context.Context, ref reference) (*opened, error) {
 	v.Store.CredentialUsed(ref.workspace, ref.id)
 	return o, nil
 }
+
+// cacheClock lets the cache run on the vault's clock.
+type cacheClock struct{ now func() time.Time }
+
+func (c cacheClock) NowNano() int64 { return c.now().UnixNano() }
+
+// Tick gives a real tick: it only cleans up.
+func (c cacheClock) Tick(every time.Duration) <-chan time.Time { return time.Tick(every) }

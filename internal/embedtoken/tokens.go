@@ -10,7 +10,6 @@ import (
 	"github.com/maypok86/otter/v2"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 
-	"github.com/patchbay/patchbay/internal/caching"
 	"github.com/patchbay/patchbay/internal/store"
 	"github.com/patchbay/patchbay/operations"
 	"github.com/patchbay/patchbay/operations/execute"
@@ -79,13 +78,13 @@ func New(options Options) (*Tokens, error) {
 		t.now = time.Now
 	}
 	t.passes = otter.Must(&otter.Options[fingerprint, Pass]{
-		MaximumSize: manyPasses, ExpiryCalculator: otter.ExpiryAccessing[fingerprint, Pass](idle), Clock: caching.Clock{Now: t.now},
+		MaximumSize: manyPasses, ExpiryCalculator: otter.ExpiryAccessing[fingerprint, Pass](idle), Clock: clock{t.now},
 	})
 	t.accounts = otter.Must(&otter.Options[string, *account]{
-		MaximumSize: manyAccounts, ExpiryCalculator: otter.ExpiryAccessing[string, *account](idle), Clock: caching.Clock{Now: t.now},
+		MaximumSize: manyAccounts, ExpiryCalculator: otter.ExpiryAccessing[string, *account](idle), Clock: clock{t.now},
 	})
 	t.origins = otter.Must(&otter.Options[string, bool]{
-		MaximumSize: manyOrigins, ExpiryCalculator: otter.ExpiryWriting[string, bool](believed), Clock: caching.Clock{Now: t.now},
+		MaximumSize: manyOrigins, ExpiryCalculator: otter.ExpiryWriting[string, bool](believed), Clock: clock{t.now},
 	})
 	return t, nil
 }
@@ -96,6 +95,14 @@ func (t *Tokens) Close() {
 	t.accounts.StopAllGoroutines()
 	t.origins.StopAllGoroutines()
 }
+
+// clock lets the caches run on the clock of the tokens.
+type clock struct{ now func() time.Time }
+
+func (c clock) NowNano() int64 { return c.now().UnixNano() }
+
+// Tick gives a real tick: it only cleans up.
+func (c clock) Tick(every time.Duration) <-chan time.Time { return time.Tick(every) }
 
 // Draft is a token to be made.
 type Draft struct {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
-	"github.com/patchbay/patchbay/internal/caching"
 	"github.com/patchbay/patchbay/operations/execute"
 )
 
@@ -57,7 +56,7 @@ func NewMemoryCache(maxBytes int64) *MemoryCache {
 			ExpiryCalculator: otter.ExpiryWritingFunc(func(entry otter.Entry[execute.Key, tagged]) time.Duration {
 				return entry.Value.Keep
 			}),
-			Executor: caching.InPlace,
+			Executor: func(upkeep func()) { upkeep() }, // it costs less than a goroutine for it
 			Logger:   &otter.NoopLogger{},
 		}),
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
-	"github.com/patchbay/patchbay/internal/caching"
 	"github.com/patchbay/patchbay/internal/gateway"
 	"github.com/patchbay/patchbay/operations/execute"
 )
@@ -46,7 +45,7 @@ func newCacheTier(bytes int64, most time.Duration) *cacheTier {
 			return uint32(min(gateway.CacheWeight(&value.Entry), math.MaxInt32))
 		},
 		ExpiryCalculator: otter.ExpiryWritingFunc(func(otter.Entry[execute.Key, tiered]) time.Duration { return most }),
-		Executor:         caching.InPlace,
+		Executor:         func(upkeep func()) { upkeep() }, // it costs less than a goroutine for it
 		Logger:           &otter.NoopLogger{},
 	})}
 }

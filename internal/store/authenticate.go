@@ -9,7 +9,6 @@ import (
 
 	"github.com/maypok86/otter/v2"
 
-	"github.com/patchbay/patchbay/internal/caching"
 	"github.com/patchbay/patchbay/operations"
 )
 
@@ -42,7 +41,7 @@ func (s *Store) cacheKeys() {
 		MaximumSize:      maxCachedKeys,
 		ExpiryCalculator: otter.ExpiryWriting[keyHash, *Key](keyFreshFor),
 		Clock:            s.clock,
-		Executor:         caching.InPlace,
+		Executor:         func(upkeep func()) { upkeep() }, // it costs less than a goroutine for it
 	})
 	s.loadKey = otter.LoaderFunc[keyHash, *Key](s.validKey)
 }
@@ -58,3 +57,11 @@ func (s *Store) validKey(ctx context.Context, hash keyHash) (*Key, error) {
 	s.used.key(key.ID, s.now())
 	return &key, nil
 }
+
+// cacheClock lets the cache run on a clock that the store was given.
+type cacheClock struct{ now func() time.Time }
+
+func (c cacheClock) NowNano() int64 { return c.now().UnixNano() }
+
+// Tick gives a real tick: it only cleans up.
+func (c cacheClock) Tick(every time.Duration) <-chan time.Time { return time.Tick(every) }

@@ -16,8 +16,6 @@ import (
 
 	"github.com/maypok86/otter/v2"
 	"github.com/oklog/ulid/v2"
-
-	"github.com/patchbay/patchbay/internal/caching"
 )
 
 // FileName is the name of the database in its directory.
@@ -58,7 +56,7 @@ func WithLog(log *slog.Logger) Option { return func(s *Store) { s.log = log } }
 
 // WithClock sets the clock.
 func WithClock(now func() time.Time) Option {
-	return func(s *Store) { s.now, s.clock = now, caching.Clock{Now: now} }
+	return func(s *Store) { s.now, s.clock = now, cacheClock{now} }
 }
 
 // Open opens dir/patchbay.db, making both if they are missing, and brings its schema up to date. A file written by
